@@ -1,0 +1,116 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The house (docs/architecture.md): imports run downwards only. A target lists exactly what it may import.
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+func cLibrary(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func binding(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/Bindings/\(name)", swiftSettings: strict)
+}
+
+func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies + [system, logging], resources: resources, swiftSettings: strict)
+}
+
+func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies + [system, logging, argumentParser], swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport", system] + dependencies,
+        swiftSettings: strict)
+}
+
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "coreos-swift",
+    products: [
+        .executable(name: "cosa", targets: ["cosa"]),
+        .executable(name: "kola", targets: ["kola"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+    ],
+    targets: [
+        cLibrary("CGLib", pkgConfig: "gio-unix-2.0", apt: "libglib2.0-dev"),
+        cLibrary("COSTree", pkgConfig: "ostree-1", apt: "libostree-dev"),
+        cLibrary("CRPM", pkgConfig: "rpm", apt: "librpm-dev"),
+        cLibrary("CSolv", pkgConfig: "libsolvext", apt: "libsolvext-dev"),
+        cLibrary("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+        cLibrary("CLibrepo", pkgConfig: "librepo", apt: "librepo-dev"),
+        cLibrary("CGuestfs", pkgConfig: "libguestfs", apt: "libguestfs-dev"),
+        cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        cLibrary("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+
+        binding("GLib", ["CGLib"]),
+        binding("OSTree", ["COSTree", "GLib", system]),
+        binding("RPM", ["CRPM", system]),
+        binding("Solv", ["CSolv", system]),
+        binding("LibArchive", ["CArchive", system]),
+        binding("Librepo", ["CLibrepo", "GLib", system]),
+        binding("Guestfs", ["CGuestfs", system]),
+        binding("SQLite", ["CSQLite", system]),
+        binding("Zlib", ["CZlib"]),
+
+        module("HostSystem", [crypto, subprocess]),
+        module("Builds", ["HostSystem"]),
+        module("Treefile", [yams]),
+        module("Ignition", [yams]),
+        module("Packages", ["Treefile", "HostSystem", "Solv", "Librepo", "RPM"]),
+        module("Compose", ["Treefile", "Packages", "HostSystem", "OSTree", "GLib", "RPM", "SQLite"]),
+        module("ContainerImage", ["HostSystem", "OSTree", "GLib", "LibArchive", "Zlib"]),
+        module("Deployment", ["HostSystem", "OSTree", "GLib"]),
+        module("DiskImage", ["Deployment", "Treefile", "HostSystem", "OSTree", "GLib", "Guestfs"]),
+        module("VirtualMachine", ["HostSystem"], resources: []),
+        module("TestRunner", ["VirtualMachine", "Ignition", "HostSystem", "Builds", yams]),
+        module(
+            "Pipeline",
+            ["Builds", "Treefile", "Packages", "Compose", "ContainerImage", "DiskImage", "HostSystem", "OSTree"]),
+
+        tool("cosa", ["Pipeline", "Builds", "TestRunner", "VirtualMachine", "HostSystem"]),
+        tool("kola", ["TestRunner", "VirtualMachine", "Builds", "HostSystem"]),
+
+        .target(name: "TestSupport", dependencies: ["HostSystem", system], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "BindingsTests",
+            dependencies: [
+                "GLib", "OSTree", "RPM", "Solv", "LibArchive", "Librepo", "Guestfs", "SQLite", "Zlib", "TestSupport", system,
+            ], swiftSettings: strict),
+        tests("HostSystem"),
+        tests("Builds", ["HostSystem"]),
+        tests("Treefile"),
+        tests("Ignition"),
+        tests("Packages", ["Treefile", "HostSystem"]),
+        tests("Compose", ["Treefile", "Packages", "HostSystem", "OSTree", "RPM"]),
+        tests("ContainerImage", ["HostSystem", "OSTree", "GLib"]),
+        tests("Deployment", ["HostSystem", "OSTree", "GLib"]),
+        tests("DiskImage", ["HostSystem", "OSTree", "Treefile"]),
+        tests("VirtualMachine", ["HostSystem"]),
+        tests("TestRunner", ["HostSystem", "Ignition", "VirtualMachine"]),
+        tests("Pipeline", ["HostSystem", "Builds"]),
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["HostSystem", "Builds", "TestSupport", system],
+            path: "Tests/Integration", swiftSettings: strict),
+    ]
+)
