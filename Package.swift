@@ -75,7 +75,7 @@ let package = Package(
 
         module("HostSystem", [crypto, subprocess]),
         module("Builds", ["HostSystem"]),
-        module("Treefile", [yams]),
+        module("Treefile", ["HostSystem", yams]),
         module("Ignition", [yams]),
         module("Packages", ["Treefile", "HostSystem", "Solv", "Librepo", "RPM"]),
         module("Compose", ["Treefile", "Packages", "HostSystem", "OSTree", "GLib", "RPM", "SQLite"]),

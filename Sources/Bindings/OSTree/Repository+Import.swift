@@ -1,106 +1,82 @@
 import COSTree
 import GLib
 
-/// Writing objects whose checksums are known beforehand: the library computes them again, and refuses others.
+/// A regular file object that is being written; belongs to one thread. Dropping it unfinished drops the object.
+public final class ContentWriter {
+    private let pointer: OpaquePointer
+
+    init(taking pointer: OpaquePointer) { self.pointer = pointer }
+
+    deinit { g_object_unref(UnsafeMutableRawPointer(pointer)) }
+
+    /// Adds content.
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(GLibError) {
+        guard !bytes.isEmpty else { return }
+        let stream = UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: GOutputStream.self)
+        var written: gsize = 0
+        try checked("write an OSTree object") {
+            g_output_stream_write_all(stream, bytes.baseAddress, gsize(bytes.count), &written, nil, $0)
+        }
+    }
+
+    /// Ends the object and returns its checksum; all of the announced content must have been written.
+    public func finish() throws(GLibError) -> String {
+        let checksum = try unwrapped("finish an OSTree object") { ostree_content_writer_finish(pointer, nil, $0) }
+        defer { g_free(checksum) }
+        return String(cString: checksum)
+    }
+}
+
 extension Repository {
-    /// Whether an object is there, also one written in the running transaction.
-    public func contains(content checksum: String) throws(GLibError) -> Bool {
-        try hasObject(OSTREE_OBJECT_TYPE_FILE, checksum)
-    }
-
-    /// Whether an object is there, also one written in the running transaction.
-    public func contains(_ type: MetadataType, _ checksum: String) throws(GLibError) -> Bool {
-        try hasObject(type.raw, checksum)
-    }
-
-    /// Writes a metadata object from its serialised form.
-    public func importMetadata(_ type: MetadataType, _ checksum: String, bytes: [UInt8]) throws(GLibError) {
-        let object = Variant.deserialized(bytes, type: type.variantType)
-        try checked("write the object \(checksum).\(type)") {
-            ostree_repo_write_metadata(pointer, type.raw, checksum, object.pointer, nil, nil, $0)
-        }
-    }
-
-    /// Writes the metadata that is kept beside a commit from its serialised form.
-    public func importDetachedMetadata(of commit: String, bytes: [UInt8]) throws(GLibError) {
-        let metadata = Variant.deserialized(bytes, type: "a{sv}")
-        try checked("write the detached metadata of \(commit)") {
-            ostree_repo_write_commit_detached_metadata(pointer, commit, metadata.pointer, nil, $0)
-        }
-    }
-
-    /// Writes a symbolic link.
-    ///
-    /// - Parameter extendedAttributes: the serialised `a(ayay)`.
-    public func importSymlink(
-        _ checksum: String, target: String, uid: UInt32, gid: UInt32, extendedAttributes: [UInt8]
-    ) throws(GLibError) {
-        let attributes = Variant.deserialized(extendedAttributes, type: "a(ayay)")
-        let written = try unwrapped("write the object \(checksum).file") {
-            ostree_repo_write_symlink(pointer, checksum, uid, gid, attributes.pointer, target, nil, $0)
-        }
-        g_free(written)
-    }
-
-    /// Writes a regular file whose content comes from `read`, which fills a buffer and returns how many bytes there are.
-    ///
-    /// - Parameters:
-    ///   - mode: the permission bits.
-    ///   - extendedAttributes: the serialised `a(ayay)`.
-    /// - Throws: `GLibError`, or what `read` throws.
-    public func importRegularFile(
-        _ checksum: String, uid: UInt32, gid: UInt32, mode: UInt32, size: Int64, extendedAttributes: [UInt8],
-        read: (UnsafeMutableRawBufferPointer) throws -> Int
-    ) throws {
-        let operation = "write the object \(checksum).file"
-        let attributes = Variant.deserialized(extendedAttributes, type: "a(ayay)")
-        let regular: UInt32 = 0o100000
-        let writer = try unwrapped(operation) {
+    /// Begins a regular file object of `length` bytes.
+    public func beginFile(_ attributes: FileAttributes, length: UInt64) throws(GLibError) -> ContentWriter {
+        let extended = attributes.extendedAttributesVariant
+        let writer = try unwrapped("write a file object in \(path)") {
             ostree_repo_write_regfile(
-                pointer, checksum, uid, gid, regular | mode, guint64(size), attributes.pointer, $0)
+                pointer, nil, attributes.uid, attributes.gid, 0o100000 | attributes.permissions, guint64(length),
+                extended.pointer, $0)
         }
-        let stream = UnsafeMutableRawPointer(writer).assumingMemoryBound(to: GOutputStream.self)
-        defer { g_object_unref(stream) }
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 128 << 10, alignment: 16)
-        defer { buffer.deallocate() }
-        while true {
-            let count = try read(buffer)
-            if count == 0 { break }
-            try checked(operation) {
-                g_output_stream_write_all(stream, buffer.baseAddress, gsize(count), nil, nil, $0)
-            }
-        }
-        let written = try unwrapped(operation) { ostree_content_writer_finish(writer, nil, $0) }
-        g_free(written)
+        return ContentWriter(taking: writer)
     }
 
-    private func hasObject(_ type: OstreeObjectType, _ checksum: String) throws(GLibError) -> Bool {
-        var found: gboolean = 0
-        try checked("look for the object \(checksum) in \(path)") {
-            ostree_repo_has_object(pointer, type, checksum, &found, nil, $0)
+    /// Writes a regular file object whose content is at hand and returns its checksum.
+    public func writeFile(_ attributes: FileAttributes, _ content: [UInt8]) throws(GLibError) -> String {
+        let writer = try beginFile(attributes, length: UInt64(content.count))
+        let result = content.withUnsafeBytes { bytes in
+            Result { () throws(GLibError) in try writer.write(bytes) }
         }
-        return found != 0
+        try result.get()
+        return try writer.finish()
     }
-}
 
-extension MetadataType {
-    /// The GVariant type of the object (ostree-core.h).
-    var variantType: String {
-        switch self {
-        case .commit: "(a{sv}aya(say)sstayay)"
-        case .dirtree: "(a(say)a(sayay))"
-        case .dirmeta: "(uuua(ayay))"
+    /// Writes a symbolic link object and returns its checksum; permissions and extended attributes do not apply.
+    public func writeSymlink(to target: String, uid: UInt32 = 0, gid: UInt32 = 0) throws(GLibError) -> String {
+        let none = FileAttributes(permissions: 0).extendedAttributesVariant
+        let checksum = try unwrapped("write a link object in \(path)") {
+            ostree_repo_write_symlink(pointer, nil, uid, gid, none.pointer, target, nil, $0)
         }
+        defer { g_free(checksum) }
+        return String(cString: checksum)
     }
-}
 
-extension Variant {
-    /// A value from its serialised form, which may be damaged: reading one gives defaults then, never other memory.
-    static func deserialized(_ bytes: [UInt8], type: String) -> Variant {
-        let variantType = g_variant_type_new(type)
-        defer { g_variant_type_free(variantType) }
-        let holder = bytes.withUnsafeBytes { g_bytes_new($0.baseAddress, gsize($0.count)) }
-        defer { g_bytes_unref(holder) }
-        return Variant(taking: g_variant_new_from_bytes(variantType, holder, 0))
+    /// Writes a directory metadata object and returns its checksum.
+    public func writeDirectoryMetadata(_ attributes: FileAttributes) throws(GLibError) -> String {
+        var raw: UnsafeMutablePointer<guchar>?
+        let object = attributes.directoryMetadata
+        try checked("write a directory object in \(path)") {
+            ostree_repo_write_metadata(pointer, OSTREE_OBJECT_TYPE_DIR_META, nil, object.pointer, &raw, nil, $0)
+        }
+        defer { g_free(raw) }
+        let checksum = ostree_checksum_from_bytes(raw)
+        defer { g_free(checksum) }
+        return checksum.map { String(cString: $0) } ?? ""
+    }
+
+    /// The attributes in a directory metadata object.
+    public func directoryAttributes(_ checksum: String) throws(GLibError) -> FileAttributes {
+        guard let attributes = FileAttributes(directoryMetadata: try load(.dirmeta, checksum)) else {
+            throw GLibError(operation: "read dirmeta \(checksum) of \(path)", consuming: nil)
+        }
+        return attributes
     }
 }
