@@ -60,6 +60,7 @@ let package = Package(
         cLibrary("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
         cLibrary("CLibrepo", pkgConfig: "librepo", apt: "librepo-dev"),
         cLibrary("CGuestfs", pkgConfig: "libguestfs", apt: "libguestfs-dev"),
+        cLibrary("CExt2fs", pkgConfig: "ext2fs", apt: "libext2fs-dev"),
         cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         cLibrary("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
 
@@ -70,6 +71,7 @@ let package = Package(
         binding("LibArchive", ["CArchive", system]),
         binding("Librepo", ["CLibrepo", "GLib", system]),
         binding("Guestfs", ["CGuestfs", system]),
+        binding("Ext2fs", ["CExt2fs", system]),
         binding("SQLite", ["CSQLite", system]),
         binding("Zlib", ["CZlib"]),
 
@@ -81,7 +83,7 @@ let package = Package(
         module("Compose", ["Treefile", "Packages", "HostSystem", "OSTree", "GLib", "RPM", "SQLite"]),
         module("ContainerImage", ["HostSystem", "OSTree", "GLib", "LibArchive", "Zlib"]),
         module("Deployment", ["HostSystem", "OSTree", "GLib"]),
-        module("DiskImage", ["Deployment", "Treefile", "HostSystem", "OSTree", "GLib", "Guestfs"]),
+        module("DiskImage", ["Deployment", "Treefile", "HostSystem", "OSTree", "GLib", "Guestfs", "Ext2fs"]),
         module("VirtualMachine", ["HostSystem"], resources: []),
         module("TestRunner", ["VirtualMachine", "Ignition", "HostSystem", "Builds", yams]),
         module(
@@ -95,7 +97,8 @@ let package = Package(
         .testTarget(
             name: "BindingsTests",
             dependencies: [
-                "GLib", "OSTree", "RPM", "Solv", "LibArchive", "Librepo", "Guestfs", "SQLite", "Zlib", "TestSupport", system,
+                "GLib", "OSTree", "RPM", "Solv", "LibArchive", "Librepo", "Guestfs", "Ext2fs", "SQLite", "Zlib",
+                "TestSupport", system,
             ], swiftSettings: strict),
         tests("HostSystem"),
         tests("Builds", ["HostSystem"]),

@@ -1,0 +1,117 @@
+import CExt2fs
+import SystemPackage
+
+/// An ext2, ext3 or ext4 filesystem inside a file, opened for changing; nothing is mounted.
+///
+/// Belongs to one thread. What was changed is on the file after ``close()``.
+public final class Ext4Filesystem {
+    private var handle: ext2_filsys?
+    let name: String
+
+    /// Opens the filesystem that starts `offset` bytes into the file at `path`.
+    ///
+    /// - Parameter timestamp: the time (seconds since 1970) that the library notes as the time of writing.
+    public init(path: FilePath, offset: Int64, timestamp: Int64) throws(Ext2fsError) {
+        initialize_ext2_error_table()
+        name = "the ext4 filesystem at byte \(offset) of \(path)"
+        var opened: ext2_filsys?
+        try checked("open \(name)") {
+            ext2fs_open2(
+                path.string, "offset=\(offset)", Int32(EXT2_FLAG_RW | EXT2_FLAG_64BITS), 0, 0,
+                cext2fs_unix_io_manager(), &opened)
+        }
+        opened?.pointee.now = time_t(timestamp)
+        handle = opened
+    }
+
+    deinit {
+        if let handle { ext2fs_free(handle) }
+    }
+
+    /// Writes everything out and ends the use of this object.
+    public func close() throws(Ext2fsError) {
+        guard let handle else { return }
+        self.handle = nil
+        try checked("write \(name)") { ext2fs_close(handle) }
+    }
+
+    /// Gives every inode times that do not depend on when and from where it was written.
+    ///
+    /// Access, change and creation time become `timestamp`. A modification time of 0 or 1 stays, because OSTree gives
+    /// it to all of its files and compares it; every other one becomes `timestamp` too.
+    public func normalizeTimes(_ timestamp: Int64) throws(Ext2fsError) {
+        let handle = try open()
+        var scan: ext2_inode_scan?
+        try checked("read the inodes of \(name)") { ext2fs_open_inode_scan(handle, 0, &scan) }
+        defer { ext2fs_close_inode_scan(scan) }
+        let time = InodeTime(timestamp)
+        while true {
+            var number: ext2_ino_t = 0
+            var inode = ext2_inode_large()
+            let size = Int32(MemoryLayout<ext2_inode_large>.size)
+            try checked("read an inode of \(name)") {
+                withInode(&inode) { ext2fs_get_next_inode_full(scan, &number, $0, size) }
+            }
+            guard number != 0 else { return }
+            guard inode.i_mode != 0 else { continue }
+            if inode.i_mtime > 1 || inode.i_mtime_extra & 3 != 0 {
+                (inode.i_mtime, inode.i_mtime_extra) = (time.seconds, time.extra)
+            } else {
+                inode.i_mtime_extra = 0
+            }
+            (inode.i_atime, inode.i_atime_extra) = (time.seconds, time.extra)
+            (inode.i_ctime, inode.i_ctime_extra) = (time.seconds, time.extra)
+            (inode.i_crtime, inode.i_crtime_extra) = (time.seconds, time.extra)
+            try checked("write inode \(number) of \(name)") {
+                withInode(&inode) { ext2fs_write_inode_full(handle, number, $0, size) }
+            }
+        }
+    }
+
+    /// Sets the immutable flag (`chattr +i`) of the file or directory at an absolute path inside the filesystem.
+    public func setImmutable(_ path: String) throws(Ext2fsError) {
+        let handle = try open()
+        let number = try find(path)
+        var inode = ext2_inode()
+        try checked("read \(path) of \(name)") { ext2fs_read_inode(handle, number, &inode) }
+        inode.i_flags |= __u32(EXT2_IMMUTABLE_FL)
+        try checked("write \(path) of \(name)") { ext2fs_write_inode(handle, number, &inode) }
+    }
+
+    /// The inode number of what is at an absolute path, symbolic links followed.
+    func find(_ path: String) throws(Ext2fsError) -> ext2_ino_t {
+        let handle = try open()
+        var number: ext2_ino_t = 0
+        try checked("find \(path) in \(name)") {
+            ext2fs_namei_follow(handle, ext2_ino_t(EXT2_ROOT_INO), ext2_ino_t(EXT2_ROOT_INO), path, &number)
+        }
+        return number
+    }
+
+    func open() throws(Ext2fsError) -> ext2_filsys {
+        guard let handle else { throw Ext2fsError(operation: "use \(name) after it was closed", code: Int(EBADF)) }
+        return handle
+    }
+
+    /// The library takes the long form of an inode through a pointer to the short one.
+    private func withInode(
+        _ inode: inout ext2_inode_large, _ body: (UnsafeMutablePointer<ext2_inode>) -> errcode_t
+    ) -> errcode_t {
+        withUnsafeMutableBytes(of: &inode) { bytes in
+            guard let start = bytes.baseAddress else { return errcode_t(EINVAL) }
+            return body(start.assumingMemoryBound(to: ext2_inode.self))
+        }
+    }
+}
+
+/// A time as ext4 stores it: 32 bits of seconds, and the two bits above them in the low bits of the extra field.
+private struct InodeTime {
+    let seconds: UInt32
+    let extra: UInt32
+
+    init(_ timestamp: Int64) {
+        seconds = UInt32(truncatingIfNeeded: timestamp)
+        // The low word counts as signed, so the epoch bits are what is left after taking it away.
+        extra = UInt32(truncatingIfNeeded: (timestamp - Int64(Int32(truncatingIfNeeded: timestamp))) >> 32) & 3
+    }
+}

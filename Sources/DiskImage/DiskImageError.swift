@@ -1,0 +1,49 @@
+import SystemPackage
+
+/// A disk image that cannot be made.
+public enum DiskImageError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// There is no partition table or boot loader for the architecture.
+    case unsupportedArchitecture(String)
+    /// The content does not fit; sizes in bytes.
+    case diskTooSmall(needed: Int64, given: Int64)
+    /// Kernels and initramfs images do not fit on the boot partition; sizes in bytes.
+    case bootTooSmall(needed: Int64, given: Int64)
+    /// A program's data files are not installed.
+    case missingFiles(FilePath, package: String)
+    /// A boot loader image is larger than its place; sizes in bytes.
+    case bootLoaderTooLarge(size: Int, room: Int64)
+    /// A file does not have the format that it should have.
+    case unexpectedFormat(FilePath, expected: String)
+    /// There is no such platform.
+    case unknownPlatform(String)
+    /// An operation on a file failed.
+    case file(FilePath, operation: String, reason: String)
+
+    /// One line: what does not fit, and what to do.
+    public var description: String {
+        switch self {
+        case .unsupportedArchitecture(let architecture):
+            "disk images for \(architecture) cannot be made here: supported are "
+                + BootLoader.all.keys.sorted().joined(separator: ", ")
+        case .diskTooSmall(let needed, let given):
+            "disk too small: the content needs \(Self.mebibytes(needed)) MiB and image.yaml gives "
+                + "\(Self.mebibytes(given)) MiB; raise `size` in image.yaml to at least "
+                + "\((needed + .gibibyte - 1) / .gibibyte) (GiB)"
+        case .bootTooSmall(let needed, let given):
+            "boot partition too small: kernel and initramfs need \(Self.mebibytes(needed)) MiB and the partition has "
+                + "\(Self.mebibytes(given)) MiB; make the initramfs smaller (`dracut-args` of the treefile)"
+        case .missingFiles(let path, let package):
+            "\(path) does not exist: install the package \(package)"
+        case .bootLoaderTooLarge(let size, let room):
+            "GRUB's core image has \(size) bytes and its partition \(room)"
+        case .unexpectedFormat(let path, let expected):
+            "\(path) is not \(expected)"
+        case .unknownPlatform(let name):
+            "there is no platform \(name): known are " + Platform.all.map(\.name).joined(separator: ", ")
+        case .file(let path, let operation, let reason):
+            "cannot \(operation) \(path): \(reason)"
+        }
+    }
+
+    private static func mebibytes(_ bytes: Int64) -> Int64 { (bytes + .mebibyte - 1) / .mebibyte }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import SystemPackage
+
+/// Files with holes.
+enum SparseFile {
+    // linux/fs.h; the Glibc module does not have what needs _GNU_SOURCE.
+    private static let seekData: Int32 = 3
+    private static let seekHole: Int32 = 4
+
+    /// Makes an empty file of `size` bytes that takes no room; an older one is replaced.
+    static func create(_ path: FilePath, size: Int64) throws {
+        let descriptor = try open(path, .readWrite, options: [.create, .truncate])
+        try descriptor.closeAfter { try resize(descriptor, path, to: size) }
+    }
+
+    /// Makes a file longer, with a hole, or shorter.
+    static func resize(_ path: FilePath, to size: Int64) throws {
+        let descriptor = try open(path, .readWrite)
+        try descriptor.closeAfter { try resize(descriptor, path, to: size) }
+    }
+
+    /// Copies a file; its holes stay holes and are not read.
+    static func copy(_ source: FilePath, to destination: FilePath) throws {
+        let input = try open(source, .readOnly)
+        try input.closeAfter {
+            let output = try open(destination, .readWrite, options: [.create, .truncate])
+            try output.closeAfter {
+                let size = try input.seek(offset: 0, from: .end)
+                try resize(output, destination, to: size)
+                try forEachDataRange(input, source, size: size) { range in
+                    try copyRange(range, from: input, to: output)
+                }
+            }
+        }
+    }
+
+    /// Overwrites bytes in the middle of a file.
+    static func write(_ bytes: [UInt8], to path: FilePath, at offset: Int64) throws {
+        let descriptor = try open(path, .readWrite)
+        try descriptor.closeAfter { _ = try descriptor.writeAll(toAbsoluteOffset: offset, bytes) }
+    }
+
+    /// Reads up to `count` bytes.
+    static func read(_ path: FilePath, at offset: Int64, count: Int) throws -> [UInt8] {
+        let descriptor = try open(path, .readOnly)
+        return try descriptor.closeAfter {
+            var filled = 0
+            var bytes = [UInt8](repeating: 0, count: count)
+            while filled < count {
+                let read = try bytes.withUnsafeMutableBytes {
+                    try descriptor.read(
+                        fromAbsoluteOffset: offset + Int64(filled), into: .init(rebasing: $0[filled...]))
+                }
+                if read == 0 { break }
+                filled += read
+            }
+            return Array(bytes.prefix(filled))
+        }
+    }
+
+    private static func open(
+        _ path: FilePath, _ mode: FileDescriptor.AccessMode, options: FileDescriptor.OpenOptions = []
+    ) throws -> FileDescriptor {
+        do {
+            return try FileDescriptor.open(
+                path, mode, options: options, permissions: [.ownerReadWrite, .groupRead, .otherRead])
+        } catch let error as Errno {
+            throw DiskImageError.file(path, operation: "open", reason: "\(error)")
+        }
+    }
+
+    private static func resize(_ descriptor: FileDescriptor, _ path: FilePath, to size: Int64) throws {
+        guard ftruncate(descriptor.rawValue, off_t(size)) == 0 else {
+            throw DiskImageError.file(path, operation: "resize", reason: "\(Errno(rawValue: errno))")
+        }
+    }
+
+    private static func forEachDataRange(
+        _ descriptor: FileDescriptor, _ path: FilePath, size: Int64, _ body: (Range<Int64>) throws -> Void
+    ) throws {
+        var position: Int64 = 0
+        while position < size {
+            let start = lseek(descriptor.rawValue, off_t(position), seekData)
+            if start < 0 {
+                // No data after this position.
+                if errno == ENXIO { return }
+                throw DiskImageError.file(path, operation: "find the data of", reason: "\(Errno(rawValue: errno))")
+            }
+            let end = lseek(descriptor.rawValue, start, seekHole)
+            guard end > start else {
+                throw DiskImageError.file(path, operation: "find the holes of", reason: "\(Errno(rawValue: errno))")
+            }
+            try body(Int64(start)..<Int64(end))
+            position = Int64(end)
+        }
+    }
+
+    private static func copyRange(
+        _ range: Range<Int64>, from input: FileDescriptor, to output: FileDescriptor
+    ) throws {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
+        defer { buffer.deallocate() }
+        var position = range.lowerBound
+        while position < range.upperBound {
+            let wanted = min(Int(range.upperBound - position), buffer.count)
+            let count = try input.read(fromAbsoluteOffset: position, into: .init(rebasing: buffer[..<wanted]))
+            if count == 0 { return }
+            try output.writeAll(toAbsoluteOffset: position, UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            position += Int64(count)
+        }
+    }
+}
