@@ -64,6 +64,7 @@ struct CommandLineRunner<Root: AsyncParsableCommand> {
         if let exitCode = error as? ExitCode { exit(exitCode.rawValue) }
         // Help that was asked for comes as an error, too.
         if Root.exitCode(for: error) != .failure { exitFromParsing(error) }
+        if let logged = error as? LoggedFailure { StandardError.write("log: \(logged.log)") }
         Self.fail("\(error)", status: 1)
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Builds
+import HostSystem
 import SystemPackage
 
 /// Where the working directory is.
@@ -30,6 +31,32 @@ struct BuildOption: ParsableArguments {
 struct JSONOption: ParsableArguments {
     @Flag(name: .long, help: "Print JSON.")
     var json = false
+}
+
+/// How much a verb that builds says while it works.
+struct ProgressOption: ParsableArguments {
+    @Flag(name: .shortAndLong, help: "Only the result.")
+    var quiet = false
+
+    @Flag(name: .shortAndLong, help: "The tools' output, too.")
+    var verbose = false
+
+    @Flag(help: "Every event as a line of JSON on standard error.")
+    var jsonLog = false
+
+    var style: ConsoleRenderer.Style { jsonLog ? .json : quiet ? .quiet : verbose ? .verbose : .plain }
+
+    /// Runs a verb with its log: what it reports is shown and written, and a failure names the log.
+    func run<Result>(
+        _ verb: String, in directory: WorkingDirectory, _ body: (Reporter) async throws -> Result
+    ) async throws -> Result {
+        let log = try BuildLog(verb, in: directory.logs)
+        do {
+            return try await body(Reporter([ConsoleRenderer(style).reporter, log.reporter]))
+        } catch {
+            throw LoggedFailure(cause: error, log: log.path)
+        }
+    }
 }
 
 extension FilePath {
