@@ -109,7 +109,8 @@ extension PartitionTable {
     func script(diskSize: Int64, seed: String) -> String {
         let lines = zip(partitions, extents(diskSize: diskSize)).map { partition, extent in
             let attributes = partition.role == .biosBoot ? ", attrs=LegacyBIOSBootable" : ""
-            return "\(partition.number) : start=\(extent.start / 512), size=\(extent.size / 512), type=\(partition.type), "
+            return
+                "\(partition.number) : start=\(extent.start / 512), size=\(extent.size / 512), type=\(partition.type), "
                 + "uuid=\(DerivedUUID.make(seed: seed, name: partition.name)), name=\"\(partition.name)\"\(attributes)\n"
         }
         return "label: gpt\nlabel-id: \(Self.diskGUID)\nunit: sectors\n\n" + lines.joined()
