@@ -88,7 +88,7 @@ let package = Package(
         module("TestRunner", ["VirtualMachine", "Ignition", "HostSystem", "Builds", yams]),
         module(
             "Pipeline",
-            ["Builds", "Treefile", "Packages", "Compose", "ContainerImage", "DiskImage", "HostSystem", "OSTree"]),
+            ["Builds", "Treefile", "Packages", "Compose", "ContainerImage", "Deployment", "DiskImage", "HostSystem", "OSTree", "RPM"]),
 
         tool("cosa", ["Pipeline", "Builds", "TestRunner", "VirtualMachine", "HostSystem"]),
         tool("kola", ["TestRunner", "VirtualMachine", "Builds", "HostSystem"]),

@@ -72,17 +72,19 @@ struct Configuration: Sendable {
 
     private static func layers(_ directory: WorkingDirectory, _ manifest: FlattenedManifest) throws -> [OverlayLayer] {
         var layers: [OverlayLayer] = []
-        for name in manifest.manifest.ostreeLayers + manifest.manifest.ostreeOverrideLayers {
+        let named = manifest.manifest.ostreeLayers.map { ($0, false) }
+        let replacing = manifest.manifest.ostreeOverrideLayers.map { ($0, true) }
+        for (name, replaces) in named + replacing {
             let short = name.hasPrefix("overlay/") ? String(name.dropFirst("overlay/".count)) : name
             let path = directory.config.appending("overlay.d/\(short)")
             guard FileContent.isDirectory(path) else {
                 throw PipelineError(
                     "key 'ostree-layers': there is no folder \(path) for the layer '\(name)'; make it or take the entry out")
             }
-            layers.append(OverlayLayer(name: name, path: path))
+            layers.append(OverlayLayer(name: name, path: path, replaces: replaces))
         }
         if !FileContent.names(in: directory.overrideRootFS).isEmpty {
-            layers.append(OverlayLayer(name: "overrides/rootfs", path: directory.overrideRootFS))
+            layers.append(OverlayLayer(name: "overrides/rootfs", path: directory.overrideRootFS, replaces: true))
         }
         return layers
     }

@@ -21,7 +21,9 @@ struct Cosa: AsyncParsableCommand {
             CommandGroup(name: "Other", subcommands: otherCommands),
         ])
 
-    private static let buildCommands: [any ParsableCommand.Type] = [Init.self]
+    private static let buildCommands: [any ParsableCommand.Type] = [
+        Init.self, Fetch.self, Build.self, BuildExtend.self,
+    ]
     private static let testCommands: [any ParsableCommand.Type] = []
     private static let metadataCommands: [any ParsableCommand.Type] = [
         List.self, Meta.self, TagCommand.self, Prune.self, Clean.self,

@@ -14,3 +14,4 @@
 #include <rpm/rpmtd.h>
 #include <rpm/rpmte.h>
 #include <rpm/rpmts.h>
+#include <rpm/rpmver.h>

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Builds
+import Pipeline
+
+struct BuildExtend: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "buildextend",
+        abstract: "Make disk images of a build.",
+        discussion: """
+            `cosa buildextend-qemu` and `cosa osbuild qemu` are the same. Platforms: \
+            \(DiskStep.platforms.joined(separator: ", ")).
+            """,
+        aliases: ["osbuild"])
+
+    @Argument(help: "The platforms.")
+    var platforms: [String] = []
+
+    @Flag(help: "Make an image again that is there.")
+    var force = false
+
+    @Flag(help: "List the platforms.")
+    var supportedPlatforms = false
+
+    @OptionGroup var build: BuildOption
+    @OptionGroup var workdir: WorkdirOption
+    @OptionGroup var progress: ProgressOption
+    @OptionGroup var output: JSONOption
+
+    func validate() throws {
+        guard supportedPlatforms || !platforms.isEmpty else {
+            throw ValidationError("which platform? For example: cosa buildextend-qemu")
+        }
+    }
+
+    func run() async throws {
+        if supportedPlatforms {
+            print(output.json ? try JSONReport.text(DiskStep.platforms) : DiskStep.platforms.joined(separator: "\n"))
+            return
+        }
+        let directory = try workdir.open()
+        let results = try await progress.run("buildextend", in: directory) { reporter in
+            try await DiskStep(directory, basearch: build.arch, toolVersion: ToolVersion.text, reporter: reporter).run(
+                platforms: platforms, build: build.build, force: force)
+        }
+        if output.json {
+            print(try JSONReport.text(results))
+        } else {
+            for result in results { print(result.path) }
+        }
+    }
+}
