@@ -41,7 +41,7 @@ enum ComponentMapping {
             owners[checksum] = initramfsIndex
             initramfsVersion = initramfsVersion ?? String(parts[3])
         }
-        let sorted = components.sorted { $0.identifier.utf8.lexicographicallyPrecedes($1.identifier.utf8) }
+        let sorted = merged(components)
         for (index, component) in sorted.enumerated() {
             for path in component.files {
                 guard let checksum = resolver.object(at: path), owners[checksum] == nil else { continue }
@@ -60,7 +60,8 @@ enum ComponentMapping {
         func special(_ identifier: String, _ name: String, _ index: Int) -> MappedComponent? {
             mapped(index).map {
                 MappedComponent(
-                    identifier: identifier, name: name, source: name, updatesPerYear: 0, isExclusive: true, contents: $0)
+                    identifier: identifier, name: name, source: name, updatesPerYear: 0, isExclusive: true, contents: $0
+                )
             }
         }
         var result = sorted.enumerated().compactMap { index, component in
@@ -77,5 +78,18 @@ enum ComponentMapping {
             result.append(initramfs)
         }
         return result
+    }
+
+    /// Sorted by identifier, with those of the same identifier made one.
+    private static func merged(_ components: [Component]) -> [Component] {
+        var byIdentifier: [String: Component] = [:]
+        for component in components {
+            if byIdentifier[component.identifier] == nil {
+                byIdentifier[component.identifier] = component
+            } else {
+                byIdentifier[component.identifier]?.files += component.files
+            }
+        }
+        return byIdentifier.values.sorted { $0.identifier.utf8.lexicographicallyPrecedes($1.identifier.utf8) }
     }
 }

@@ -87,11 +87,15 @@ public struct Encapsulator: Sendable {
         let blobs = try await withThrowingTaskGroup(of: (Int, StoredBlob).self) { group in
             var done: [Int: StoredBlob] = [:]
             for _ in 0..<max(1, request.parallelism) {
-                if let index = pending.popLast() { group.addTask { (index, try await Blocking.run { try writer(index) }) } }
+                if let index = pending.popLast() {
+                    group.addTask { (index, try await Blocking.run { try writer(index) }) }
+                }
             }
             while let (index, blob) = try await group.next() {
                 done[index] = blob
-                if let index = pending.popLast() { group.addTask { (index, try await Blocking.run { try writer(index) }) } }
+                if let index = pending.popLast() {
+                    group.addTask { (index, try await Blocking.run { try writer(index) }) }
+                }
             }
             return done
         }

@@ -24,11 +24,7 @@ public final class ArchiveReader {
         box = nil
         name = path.string
         let code = archive_read_open_filename(archive, path.string, 256 << 10)
-        guard code == ARCHIVE_OK else {
-            let error = ArchiveError("open the archive \(path)", archive: archive)
-            archive_read_free(archive)
-            throw error
-        }
+        guard code == ARCHIVE_OK else { throw ArchiveError("open the archive \(path)", archive: archive) }
     }
 
     /// Reads a stream from `source`.
@@ -144,6 +140,7 @@ public final class ArchiveReader {
             let bytes = value.map { Array(UnsafeRawBufferPointer(start: $0, count: count)) } ?? []
             attributes.append(.init(name: String(cString: name), value: bytes))
         }
-        return attributes
+        // libarchive gives the attribute first that came last.
+        return attributes.reversed()
     }
 }

@@ -1,0 +1,123 @@
+import Testing
+
+@testable import ContainerImage
+
+@Suite struct LayerPackerTests {
+    static let mebibyte: Int64 = 1 << 20
+
+    /// Packages like those of a distribution: many small ones, few large ones, most of them rarely updated.
+    static let distribution: [PackableComponent] =
+        (0..<400).map { number in
+            let size = number % 25 == 0 ? Int64(8 + number / 10) * mebibyte : Int64(number + 1) * 10_000
+            return PackableComponent(
+                identifier: "package\(number)-1-1.noarch", source: "source\(number / 2)", size: size,
+                updatesPerYear: number / 2 % 20)
+        } + exclusive
+
+    static let exclusive = ["initramfs", "unpackaged"].map {
+        PackableComponent(identifier: $0, source: $0, size: 100, updatesPerYear: 0, isExclusive: true)
+    }
+
+    @Test(arguments: [3, 4, 5, 7, 10, 20, 63, 127, 399])
+    func everyComponentIsInOneOfAtMostSoManyLayers(maxLayers: Int) throws {
+        let layers = try LayerPacker(maxLayers: maxLayers).pack(Self.distribution)
+        #expect(layers.count <= maxLayers)
+        #expect(layers.allSatisfy { !$0.isEmpty })
+        #expect(layers.joined().sorted() == Self.distribution.map(\.identifier).sorted())
+        #expect(Array(layers.suffix(2)) == [["initramfs"], ["unpackaged"]])
+    }
+
+    @Test func theOrderOfTheInputDoesNotMatter() throws {
+        let packer = try LayerPacker(maxLayers: 63)
+        #expect(try packer.pack(Self.distribution) == packer.pack(Self.distribution.reversed()))
+    }
+
+    @Test func addingAPackageChangesOneLayer() throws {
+        let packer = try LayerPacker(maxLayers: 63)
+        let before = try packer.pack(Self.distribution)
+        for size in [10, 20 * Self.mebibyte] {
+            let new = PackableComponent(identifier: "new-1-1.noarch", source: "new", size: size, updatesPerYear: 1)
+            let after = try packer.pack(Self.distribution + [new])
+            #expect(Set(after).subtracting(before).count == 1)
+        }
+    }
+
+    @Test func updatingAPackageChangesOneLayer() throws {
+        let packer = try LayerPacker(maxLayers: 63)
+        let before = try packer.pack(Self.distribution)
+        for index in stride(from: 1, to: 400, by: 7) {
+            var updated = Self.distribution
+            updated[index].identifier = "package\(index)-2-1.noarch"
+            updated[index].size += 100
+            #expect(Set(try packer.pack(updated)).subtracting(before).count == 1)
+        }
+    }
+
+    @Test func removingAPackageChangesAtMostOneLayer() throws {
+        let packer = try LayerPacker(maxLayers: 63)
+        let before = try packer.pack(Self.distribution)
+        for index in stride(from: 1, to: 400, by: 7) {
+            var reduced = Self.distribution
+            reduced.remove(at: index)
+            #expect(Set(try packer.pack(reduced)).subtracting(before).count <= 1)
+        }
+    }
+
+    @Test func anInitramfsThatAppearsShiftsNothing() throws {
+        let packer = try LayerPacker(maxLayers: 20)
+        let without = try packer.pack(Self.distribution.filter { $0.identifier != "initramfs" })
+        #expect(Set(try packer.pack(Self.distribution)).subtracting(without) == [["initramfs"]])
+    }
+
+    @Test func binariesOfOneSourceShareALayer() throws {
+        let layers = try LayerPacker(maxLayers: 63).pack(Self.distribution)
+        for number in stride(from: 0, to: 400, by: 2) {
+            let pair = ["package\(number)-1-1.noarch", "package\(number + 1)-1-1.noarch"]
+            #expect(layers.contains { Set($0).isSuperset(of: pair) })
+        }
+    }
+
+    @Test func largeSourcesAreAloneAndTheLargestComeFirst() throws {
+        let large = (0..<10).map {
+            PackableComponent(
+                identifier: "large\($0)", source: "large\($0)", size: Int64(100 - $0) * Self.mebibyte, updatesPerYear: 0
+            )
+        }
+        // 20 layers without the two exclusive ones leave 18, two fifths of which are for large sources.
+        let layers = try LayerPacker(maxLayers: 20).pack(large)
+        for number in 0..<7 { #expect(layers.contains(["large\(number)"])) }
+    }
+
+    @Test func whatChangesOftenIsApartFromWhatRarelyDoes() throws {
+        let layers = try LayerPacker(maxLayers: 20).pack(
+            (0..<300).map {
+                PackableComponent(
+                    identifier: $0 % 2 == 0 ? "often\($0)" : "rarely\($0)", source: "s\($0)", size: 1,
+                    updatesPerYear: $0 % 2 == 0 ? 12 : 3)
+            })
+        for layer in layers { #expect(Set(layer.map { $0.hasPrefix("often") }).count == 1) }
+        #expect(layers.count > 4)
+    }
+
+    @Test func tooFewLayersAreRefused() {
+        #expect(throws: ContainerImageError.tooFewLayers(2, minimum: 3)) { try LayerPacker(maxLayers: 2) }
+    }
+
+    @Test(arguments: [
+        ("bash-5.2.15-2.el9.src.rpm", "bash"), ("java-17-openjdk-17.0.9-1.src.rpm", "java-17-openjdk"),
+        ("glibc", "glibc"), ("foo-1-2.nosrc.rpm", "foo"), ("", "name"),
+    ])
+    func theSourcesNameHasNoVersion(source: String, name: String) {
+        let component = Component(
+            identifier: "name-1", name: "name", source: source, buildTime: 0, changelogTimes: [], files: [])
+        #expect(component.sourceName == name)
+    }
+
+    @Test func onlyTheYearBeforeTheBuildCounts() {
+        let year: Int64 = 365 * 24 * 3600
+        let component = Component(
+            identifier: "a", name: "a", source: nil, buildTime: 10 * year,
+            changelogTimes: [10 * year, 9 * year + 1, 9 * year, 5 * year], files: [])
+        #expect(component.updatesPerYear == 2)
+    }
+}
