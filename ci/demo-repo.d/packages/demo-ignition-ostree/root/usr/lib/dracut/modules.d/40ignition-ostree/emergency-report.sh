@@ -1,5 +1,6 @@
 #!/bin/bash
 # What went wrong, on the console, at once.
+export SYSTEMD_COLORS=0
 {
     echo
     echo "Displaying logs from failed units:"

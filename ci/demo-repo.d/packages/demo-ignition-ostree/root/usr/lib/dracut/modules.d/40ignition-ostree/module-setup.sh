@@ -26,8 +26,8 @@ install_unit() {
 
 install() {
     # The initramfs has next to no coreutils; a tool that is missing here is "command not found" at boot.
-    inst_multiple cat chmod cp echo findmnt journalctl lsblk mkdir mount partx resize2fs rm rmdir sfdisk \
-        sgdisk sync systemctl systemd-tmpfiles timeout umount udevadm networkctl
+    inst_multiple cat cp findmnt journalctl lsblk mkdir mount partx resize2fs rm rmdir sfdisk \
+        systemctl systemd-tmpfiles umount udevadm networkctl
     inst_multiple -o xfs_growfs mkfs.ext4 mkfs.vfat mkfs.xfs
     inst "$systemdutildir/systemd-networkd-wait-online"
     inst_simple /etc/ssl/certs/ca-certificates.crt
