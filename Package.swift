@@ -113,7 +113,7 @@ let package = Package(
         tests("TestRunner", ["HostSystem", "Ignition", "VirtualMachine"]),
         tests("Pipeline", ["HostSystem", "Builds"]),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["HostSystem", "Builds", "TestSupport", system],
+            name: "IntegrationTests", dependencies: ["HostSystem", "Builds", "TestSupport", system, "cosa", "kola"],
             path: "Tests/Integration", swiftSettings: strict),
     ]
 )

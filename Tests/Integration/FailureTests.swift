@@ -1,0 +1,85 @@
+import Foundation
+import HostSystem
+import Testing
+import TestSupport
+
+/// The last line of each failure that a user can cause, and that it leaves `builds/` as it was.
+@Suite struct FailureTests {
+    private func expectFailure(
+        _ workspace: Workspace, _ arguments: [String] = ["build"], lastLine: String,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let before = try workspace.buildsDigest()
+        let run = try await workspace.cosa(arguments)
+        let line = run.lastLine.replacing(workspace.root.path.string, with: "ROOT")
+        #expect(run.status == 1, "\(run.output.text)", sourceLocation: sourceLocation)
+        #expect(line == lastLine, sourceLocation: sourceLocation)
+        #expect(try workspace.buildsDigest() == before, sourceLocation: sourceLocation)
+    }
+
+    @Test func anUnknownTreefileKeyIsNamedWithFileAndLine() async throws {
+        let workspace = try await Workspace()
+        try workspace.write(TinyOS.manifest(extra: ["pakages-extra: [a]", "recomends: true"]), to: "manifest.yaml")
+        try await expectFailure(workspace, lastLine: "")
+    }
+
+    @Test func allPackagesThatDoNotExistAreInOneMessage() async throws {
+        let workspace = try await Workspace(manifest: TinyOS.manifest(packages: ["no-such-a", "no-such-b"]))
+        try await expectFailure(workspace, lastLine: "")
+    }
+
+    @Test func anUnsatisfiableDependencyIsExplained() async throws {
+        let broken = RPMFixture("broken", preamble: ["Requires: nobody-provides-this >= 2"])
+        let workspace = try await Workspace(packages: [broken], manifest: TinyOS.manifest(packages: ["broken"]))
+        try await expectFailure(workspace, lastLine: "")
+    }
+
+    @Test func anUnreachableRepositoryIsNamedWithItsURL() async throws {
+        let workspace = try await Workspace()
+        try workspace.write("[tiny]\nname=tiny\nbaseurl=http://127.0.0.1:9/repo/\nenabled=1\ngpgcheck=0\n", to: "tiny.repo")
+        try await expectFailure(workspace, lastLine: "")
+    }
+
+    @Test func aPackageWithAnotherKeysSignatureIsRefused() async throws {
+        let key = try await SigningKey()
+        let workspace = try await Workspace(key: key)
+        let other = try await SigningKey(name: "Another Key <other@example.com>")
+        let package = workspace.repository.path.appending("Packages/tiny-release-1.0-1.noarch.rpm")
+        try await other.sign(packages: [package])
+        try await workspace.repository.index()
+        try await expectFailure(workspace, lastLine: "")
+    }
+
+    @Test func aPackageThatIsNotWhatTheMetadataSaysIsRefused() async throws {
+        let workspace = try await Workspace()
+        let package = workspace.repository.path.appending("Packages/tiny-release-1.0-1.noarch.rpm")
+        let handle = try FileHandle(forUpdating: URL(fileURLWithPath: package.string))
+        try handle.seekToEnd()
+        try handle.seek(toOffset: try handle.offset() - 1)
+        try handle.write(contentsOf: Data([0x55]))
+        try handle.close()
+        try await expectFailure(workspace, lastLine: "")
+    }
+
+    @Test func aFailingScriptletIsNamedWithItsOutput() async throws {
+        let failing = RPMFixture(
+            "failing", files: [.init("/usr/share/failing", .regular("x"))],
+            scriptlets: ["post": "echo the database is gone >&2\nexit 4\n"])
+        let workspace = try await Workspace(packages: [failing], manifest: TinyOS.manifest(packages: ["failing"]))
+        try await expectFailure(workspace, lastLine: "")
+    }
+
+    @Test func aDiskThatIsTooSmallSaysWhatItNeeds() async throws {
+        let workspace = try await Workspace(image: "size: 1\nrootfs: ext4\n")
+        let big = try workspace.root.write("", to: "work/overrides/rootfs/usr/share/big")
+        try FileHandle(forWritingTo: URL(fileURLWithPath: big.string)).truncate(atOffset: 700 << 20)
+        try await workspace.cosa("build").succeeded()
+        try await expectFailure(workspace, ["buildextend-qemu"], lastLine: "")
+    }
+
+    @Test func aDirectoryThatIsNoWorkingDirectoryIsNamed() async throws {
+        let workspace = try await Workspace()
+        try FileContent.remove(workspace.work.appending("src/config"))
+        try await expectFailure(workspace, lastLine: "")
+    }
+}
