@@ -31,11 +31,12 @@ extension Manifest {
             if key.dropFirst("packages-".count) == basearch { specs += listed }
         }
         packages = Set(specs).sorted()
-        repoPackages = try keys.sequence("repo-packages")?.map { node in
-            var entry = try KeyReader(node, file: keys.file, name: "repo-packages")
-            let repo = try entry.required("repo")
-            return RepoPackages(repo: repo, packages: try Self.specs(entry.take("packages"), "packages", entry))
-        } ?? []
+        repoPackages =
+            try keys.sequence("repo-packages")?.map { node in
+                var entry = try KeyReader(node, file: keys.file, name: "repo-packages")
+                let repo = try entry.required("repo")
+                return RepoPackages(repo: repo, packages: try Self.specs(entry.take("packages"), "packages", entry))
+            } ?? []
         excludePackages = try keys.strings("exclude-packages") ?? []
         repos = try keys.strings("repos") ?? []
         lockfileRepos = try keys.strings("lockfile-repos") ?? []
@@ -151,7 +152,8 @@ extension Manifest {
         for node in try keys.sequence("remove-files") ?? [] {
             let path = try keys.text(node, "remove-files")
             if path.hasPrefix("/") {
-                throw keys.error(at: node, "Invalid absolute path: \(path); remove-files takes paths without a leading /")
+                throw keys.error(
+                    at: node, "Invalid absolute path: \(path); remove-files takes paths without a leading /")
             }
             if path.split(separator: "/").contains("..") {
                 throw keys.error(at: node, "Invalid '..' in path: \(path); remove-files takes plain paths")

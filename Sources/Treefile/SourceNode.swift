@@ -164,7 +164,8 @@ extension TreefileError {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            self.init(file: file, line: mark.line, column: mark.column, message: "is not valid YAML or JSON: \(problem)")
+            self.init(
+                file: file, line: mark.line, column: mark.column, message: "is not valid YAML or JSON: \(problem)")
         case .duplicatedKeysInMapping(let duplicates, let context):
             let keys = duplicates.map { "'\($0)'" }.sorted().joined(separator: ", ")
             self.init(

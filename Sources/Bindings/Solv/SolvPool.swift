@@ -1,0 +1,75 @@
+import CSolv
+import Glibc
+
+/// All packages that a solver may choose from. Belongs to one thread at a time.
+public final class SolvPool {
+    let pointer: UnsafeMutablePointer<Pool>
+    private var considered: UnsafeMutablePointer<Map>?
+    /// The repositories, in the order in which they were added.
+    public private(set) var repositories: [SolvRepository] = []
+
+    /// The version of libsolv; its cache files are readable by this version only for sure.
+    public static var libraryVersion: String { LIBSOLV_VERSION_STRING }
+
+    /// An empty pool of RPM packages for an architecture such as `x86_64`.
+    public init(arch: String) {
+        pointer = pool_create()
+        pool_setdisttype(pointer, DISTTYPE_RPM)
+        pool_setarch(pointer, arch)
+    }
+
+    deinit {
+        if let considered {
+            map_free(considered)
+            considered.deallocate()
+        }
+        pool_free(pointer)
+    }
+
+    /// Adds an empty repository.
+    ///
+    /// - Parameters:
+    ///   - priority: the higher one wins, whatever the versions.
+    ///   - subpriority: among equal packages of equal priority the higher one wins.
+    public func addRepository(_ name: String, priority: Int, subpriority: Int) -> SolvRepository {
+        let repository: UnsafeMutablePointer<Repo> = repo_create(pointer, name)
+        repository.pointee.priority = Int32(priority)
+        repository.pointee.subpriority = Int32(subpriority)
+        let wrapped = SolvRepository(name: name, pointer: repository, pool: self)
+        repositories.append(wrapped)
+        return wrapped
+    }
+
+    /// Indexes what provides what. Call it after loading and after excluding, before selecting and solving.
+    public func prepare() {
+        pool_addfileprovides(pointer)
+        pool_createwhatprovides(pointer)
+    }
+
+    /// Takes packages out of the choice; ``prepare()`` comes after it.
+    public func exclude(_ packages: [SolvPackage]) {
+        guard !packages.isEmpty else { return }
+        let map = considered ?? newMap()
+        for package in packages { map_clr(map, package.id) }
+    }
+
+    private func newMap() -> UnsafeMutablePointer<Map> {
+        let map = UnsafeMutablePointer<Map>.allocate(capacity: 1)
+        map_init(map, pointer.pointee.nsolvables)
+        map_setall(map)
+        considered = map
+        pointer.pointee.considered = map
+        return map
+    }
+
+    func string(_ id: Id) -> String { String(cString: pool_id2str(pointer, id)) }
+
+    var lastMessage: String { String(cString: pool_errstr(pointer)) }
+
+    func solvable(_ id: Id) -> UnsafeMutablePointer<Solvable> { pointer.pointee.solvables + Int(id) }
+
+    /// Compares two `[epoch:]version-release` texts as rpm does: below 0, 0 or above 0.
+    public func compare(_ first: String, _ second: String) -> Int {
+        Int(pool_evrcmp_str(pointer, first, second, Int32(EVRCMP_COMPARE)))
+    }
+}

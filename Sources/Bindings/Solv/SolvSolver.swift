@@ -1,0 +1,83 @@
+import CSolv
+
+/// A package of a solution and why it is there.
+public struct SolvChoice {
+    /// Why a package was chosen.
+    public enum Reason: Sendable {
+        /// A job or a dependency needs it.
+        case required
+        /// A weak dependency asks for it.
+        case weak
+    }
+
+    /// The package.
+    public let package: SolvPackage
+    /// Why.
+    public let reason: Reason
+}
+
+extension SolvPool {
+    /// Finds packages that fulfil all selections and each other's dependencies, on an empty system.
+    ///
+    /// - Parameter weakDependencies: whether Recommends and Supplements are followed.
+    /// - Throws: ``SolvProblems`` with libsolv's explanations.
+    public func solve(
+        installing selections: [SolvSelection], weakDependencies: Bool
+    ) throws(SolvProblems) -> [SolvChoice] {
+        let solver: UnsafeMutablePointer<Solver> = solver_create(pointer)
+        defer { solver_free(solver) }
+        // What dnf sets too, so that the same packages come out.
+        for flag in [
+            SOLVER_FLAG_BEST_OBEY_POLICY, SOLVER_FLAG_YUM_OBSOLETES, SOLVER_FLAG_URPM_REORDER,
+            SOLVER_FLAG_ALLOW_VENDORCHANGE, SOLVER_FLAG_KEEP_ORPHANS,
+        ] {
+            solver_set_flag(solver, flag, 1)
+        }
+        solver_set_flag(solver, SOLVER_FLAG_IGNORE_RECOMMENDED, weakDependencies ? 0 : 1)
+
+        var jobs: [Id] = []
+        for selection in selections {
+            for index in stride(from: 0, to: selection.elements.count, by: 2) {
+                jobs += [selection.elements[index] | SOLVER_INSTALL, selection.elements[index + 1]]
+            }
+        }
+        let problems = withQueue(of: jobs) { solver_solve(solver, $0) }
+        guard problems == 0 else { throw SolvProblems(explanations: explanations(solver, count: problems)) }
+
+        let transaction: UnsafeMutablePointer<Transaction> = solver_create_transaction(solver)
+        defer { transaction_free(transaction) }
+        let ids = withQueue { queue in
+            transaction_installedresult(transaction, queue)
+            return queue.ids
+        }
+        return ids.map { id in
+            var info: Id = 0
+            let reason = solver_describe_decision(solver, id, &info)
+            let isWeak = [SOLVER_REASON_WEAKDEP, SOLVER_REASON_RECOMMENDED, SOLVER_REASON_SUPPLEMENTED].contains(reason)
+            return SolvChoice(package: SolvPackage(id: id, pool: self), reason: isWeak ? .weak : .required)
+        }
+    }
+
+    /// The rules behind each problem, most general first, each said once.
+    private func explanations(_ solver: UnsafeMutablePointer<Solver>, count: Int32) -> [String] {
+        var texts: [String] = []
+        for problem in 1...max(1, count) where problem <= count {
+            let rules = withQueue { queue in
+                solver_findallproblemrules(solver, problem, queue)
+                return queue.ids
+            }
+            for rule in rules {
+                var source: Id = 0
+                var target: Id = 0
+                var dependency: Id = 0
+                let type = solver_ruleinfo(solver, rule, &source, &target, &dependency)
+                // Same-name and job rules only repeat what the others say in terms of packages.
+                guard type != SOLVER_RULE_JOB || rules.count == 1 else { continue }
+                guard let text = solver_problemruleinfo2str(solver, type, source, target, dependency) else { continue }
+                let line = String(cString: text)
+                if !texts.contains(line) { texts.append(line) }
+            }
+        }
+        return texts
+    }
+}
