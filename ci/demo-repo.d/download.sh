@@ -30,14 +30,18 @@ download_debs() {
         cat "$DEMO_REPO/tmp/simulation" "$DEMO_REPO/tmp/apt-errors" >&2
         fail "apt cannot resolve packages.list: $(grep '^E:' "$DEMO_REPO/tmp/apt-errors" | tail -n 1)"
     }
-    apt_here --yes --download-only install "${wanted[@]}" >&2 || fail "apt-get could not download the packages (its message is above)"
     # Inst NAME (VERSION ARCHIVE... [ARCHITECTURE])
     sed -n 's/^Inst \([^ ]*\) (\([^ ]*\) .*\[\([^]]*\)\]).*/\1 \2 \3/p' "$DEMO_REPO/tmp/simulation" |
         while read -r name version package_architecture; do
-            deb=$DEMO_REPO/debs/${name%:*}_${version//:/%3a}_$package_architecture.deb
-            [[ -e $deb ]] || fail "apt-get did not leave $deb; remove $DEMO_REPO/debs and run again"
-            echo "$deb"
+            echo "$DEMO_REPO/debs/${name%:*}_${version//:/%3a}_$package_architecture.deb"
         done | LC_ALL=C sort >"$DEMO_REPO/tmp/list"
+    if xargs -d '\n' ls <"$DEMO_REPO/tmp/list" 2>&1 >"$DEMO_REPO/tmp/present" | grep . >/dev/null; then
+        echo "downloading $(($(wc -l <"$DEMO_REPO/tmp/list") - $(wc -l <"$DEMO_REPO/tmp/present"))) Debian packages" >&2
+        apt_here --yes --download-only install "${wanted[@]}" >&2 || fail "apt-get could not download the packages (its message is above)"
+        while read -r deb; do
+            [[ -e $deb ]] || fail "apt-get did not leave $deb; remove $DEMO_REPO/debs and run again"
+        done <"$DEMO_REPO/tmp/list"
+    fi
     # Downloads that are not wanted any more go.
     find "$DEMO_REPO/debs" -maxdepth 1 -name '*.deb' | LC_ALL=C sort | LC_ALL=C comm -13 "$DEMO_REPO/tmp/list" - | xargs -r -d '\n' rm -f
     cat "$DEMO_REPO/tmp/list"

@@ -15,8 +15,8 @@ make_key() {
     if ! gpg --batch --quiet --list-secret-keys demo@localhost >/dev/null 2>&1; then
         echo "making a signing key"
         gpg --batch --quiet --faked-system-time "${signature_time}!" --pinentry-mode loopback --passphrase '' \
-            --quick-generate-key 'Demo repository <demo@localhost>' rsa3072 sign never ||
-            fail "cannot make a signing key in $DEMO_REPO/gnupg (gpg's message is above)"
+            --quick-generate-key 'Demo repository <demo@localhost>' rsa3072 sign never 2>"$DEMO_REPO/tmp/log" ||
+            fail "cannot make a signing key in $DEMO_REPO/gnupg: $(tail -n 1 "$DEMO_REPO/tmp/log")"
     fi
     DEMO_REPO_KEY=$(gpg --batch --with-colons --list-secret-keys demo@localhost | awk -F: '$1 == "fpr" { print $10; exit }')
     if [[ ! -e $DEMO_REPO/RPM-GPG-KEY-demo ]]; then

@@ -3,7 +3,7 @@ package Debian::Dependencies;
 use strict;
 use warnings;
 use Exporter 'import';
-our @EXPORT_OK = qw(requirement version_of);
+our @EXPORT_OK = qw(provision requirement version_of);
 
 my %operator = ('<<' => '<', '<=' => '<=', '=' => '=', '>=' => '>=', '>>' => '>', '<' => '<=', '>' => '>=');
 
@@ -23,10 +23,22 @@ sub relation {
     my ($name, $op, $version) = $alternative =~ /^([^\s(:]+)(?::\w+)?\s*(?:\(\s*(<<|>>|<=|>=|=|<|>)\s*([^\s)]+)\s*\))?/
         or die "cannot read the relation '$alternative'\n";
     return $name unless defined $op;
-    # A version without a revision names every revision, so it stays without a release.
-    my $v = version_of($version);
-    my $evr = (defined $v->{epoch} ? "$v->{epoch}:" : '') . $v->{version} . ($version =~ /-/ ? "-$v->{release}" : '');
-    return "$name $operator{$op} $evr";
+    return "$name $operator{$op} " . evr(version_of($version));
+}
+
+# RPM takes a version without a release for all of its releases; Debian takes one without a revision for revision 0. So the
+# release is always there.
+sub evr {
+    my ($v) = @_;
+    return (defined $v->{epoch} ? "$v->{epoch}:" : '') . "$v->{version}-$v->{release}";
+}
+
+# The RPM form of one entry of Provides. Without a version it fulfils no versioned relation in Debian but every one in RPM: with the
+# package's own version it stays out of the way of `Breaks: name (<< version)`.
+sub provision {
+    my ($entry, $own_version) = @_;
+    my $relation = relation($entry);
+    return $relation =~ / / ? $relation : "$relation = " . evr($own_version);
 }
 
 # The RPM relation of one clause `a (>= 1) | b`, or undef if an absent package fulfils it.
