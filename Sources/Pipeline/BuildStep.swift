@@ -78,7 +78,10 @@ public struct BuildStep: Sendable {
 
     private func request(_ configuration: Configuration, _ source: PackageSource) throws -> InputDigest {
         var digest = try inputs(configuration)
-        digest.add("metadata", text: try source.cache.digest(try source.repositories()))
+        let repositories = try source.repositories()
+        digest.add(
+            "metadata",
+            text: source.cache.isFetched(repositories) ? try source.cache.digest(repositories) : "not fetched")
         return digest
     }
 

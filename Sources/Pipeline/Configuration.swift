@@ -55,13 +55,8 @@ struct Configuration: Sendable {
         var variables = manifest.manifest.repovars
         variables["basearch"] = basearch
         if let release = manifest.manifest.releaseVersion { variables["releasever"] = release }
-        var found: [RepositoryConfig] = []
-        for folder in [manifest.directory, directory.yumRepos] {
-            for name in FileContent.names(in: folder).sorted() where name.hasSuffix(".repo") {
-                found += try RepositoryConfig.load(folder.appending(name), variables: variables)
-            }
-        }
-        return found
+        return try RepositoryFile.load(
+            directories: [manifest.directory, directory.yumRepos].filter(FileContent.isDirectory), variables: variables)
     }
 
     private static func lockfiles(_ directory: WorkingDirectory, basearch: String) -> [FilePath] {

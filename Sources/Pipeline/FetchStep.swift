@@ -47,7 +47,8 @@ public struct FetchStep: Sendable {
             try await source.refresh(reporter)
         }
         let resolution = Resolution(configuration, source: source, reporter: reporter)
-        let locked = updateLockfile ? nil : try source.lockfile(autolock: autolock, store: BuildStore(directory))
+        let locked =
+            updateLockfile ? Lockfile() : try source.lockfile(autolock: autolock, store: BuildStore(directory))
         let packages = try await resolution.run(lockfile: locked, strict: strict)
         let size = packages.packages.reduce(0) { $0 + $1.size }
         if !dryRun {

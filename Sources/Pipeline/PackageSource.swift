@@ -22,7 +22,7 @@ struct PackageSource: Sendable {
     func repositories() throws -> [RepositoryConfig] {
         let names = configuration.manifest.manifest.repos + configuration.manifest.manifest.lockfileRepos
         let known = configuration.repositories
-        guard !names.isEmpty else { return known.filter(\.enabled) }
+        guard !names.isEmpty else { return known.filter(\.isEnabled) }
         return try names.map { name in
             if let repository = known.first(where: { $0.id == name }) { return repository }
             let defined = known.map(\.id).sorted().joined(separator: ", ")
@@ -44,16 +44,16 @@ struct PackageSource: Sendable {
         try await Command(
             "createrepo_c", ["--quiet", "--no-database", "--revision", "0", "--set-timestamp-to-revision", folder.string]
         ).run { reporter.output($0) }
-        return RepositoryConfig.local(id: "overrides", directory: folder, priority: 1)
+        return RepositoryConfig.overrides(at: folder)
     }
 
     /// The lockfile that applies: the configuration's own, or another architecture's of the same version.
     ///
     /// - Throws: `TreefileError`, `BuildsError` where `autolock` names a build that has none.
-    func lockfile(autolock: String?, store: BuildStore) throws -> Lockfile? {
+    func lockfile(autolock: String?, store: BuildStore) throws -> Lockfile {
         let base = configuration.directory.config.appending("manifest-lock.\(configuration.basearch).json")
         guard !FileContent.exists(base), let version = autolock else {
-            return configuration.lockfiles.isEmpty ? nil : try Lockfile.load(configuration.lockfiles)
+            return try Lockfile.load(configuration.lockfiles)
         }
         guard let build = try store.index().build(version),
             let other = build.arches.first(where: { $0 != configuration.basearch })

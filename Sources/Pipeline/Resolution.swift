@@ -16,33 +16,33 @@ struct Resolution: Sendable {
     }
 
     /// The package set by the metadata that was fetched last; fetches once when there is none.
-    func run(lockfile: Lockfile?, strict: Bool) async throws -> PackageSet {
+    func run(lockfile: Lockfile, strict: Bool) async throws -> PackageSet {
         var repositories = try source.repositories()
-        if try !source.cache.isFetched(repositories) {
+        if !source.cache.isFetched(repositories) {
             try await reporter.step("No metadata yet; fetching it") { try await source.refresh(reporter) }
         }
         if let overrides = try await source.overrides(reporter) {
             try await source.cache.refresh([overrides]) { reporter.output($0) }
             repositories.append(overrides)
         }
-        let resolver = Resolver(cache: source.cache)
+        let resolver = Resolver(cache: source.cache, basearch: configuration.basearch)
         let all = repositories
         let manifest = configuration.manifest.manifest
-        let basearch = configuration.basearch
-        return try await reporter.step("Resolving packages") {
+        let packages = try await reporter.step("Resolving packages") {
             try await Blocking.run {
-                try resolver.resolve(
-                    manifest, repositories: all, lockfile: lockfile, strict: strict, basearch: basearch)
+                try resolver.resolve(manifest, repositories: all, lockfile: lockfile, strict: strict)
             }
         }
+        for warning in packages.warnings { reporter.note("warning: \(warning)") }
+        return packages
     }
 
     /// The files of a package set, with checksums and signatures checked.
     func download(_ set: PackageSet) async throws -> [DownloadedPackage] {
         var repositories = try source.repositories()
         if let overrides = try await source.overrides(reporter) { repositories.append(overrides) }
-        return try await Downloader(repositories: repositories, cache: source.cache).download(
-            set, to: configuration.directory.packages
-        ) { reporter.output($0) }
+        return try await Downloader(cache: source.cache).download(
+            set, repositories: repositories, to: configuration.directory.packages
+        ) { reporter.output("\($0.completed)/\($0.total) \($0.latest)") }
     }
 }
