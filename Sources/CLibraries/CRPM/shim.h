@@ -1,6 +1,7 @@
 #include <rpm/header.h>
 #include <rpm/rpmarchive.h>
 #include <rpm/rpmcli.h>
+#include <rpm/rpmcrypto.h>
 #include <rpm/rpmdb.h>
 #include <rpm/rpmfi.h>
 #include <rpm/rpmfiles.h>
@@ -11,4 +12,5 @@
 #include <rpm/rpmmacro.h>
 #include <rpm/rpmpgp.h>
 #include <rpm/rpmtd.h>
+#include <rpm/rpmte.h>
 #include <rpm/rpmts.h>

@@ -1,0 +1,67 @@
+import COSTree
+import GLib
+
+/// A root directory that was written and can be committed.
+public final class WrittenTree {
+    let pointer: OpaquePointer
+
+    init(taking pointer: OpaquePointer) { self.pointer = pointer }
+
+    deinit { g_object_unref(UnsafeMutableRawPointer(pointer)) }
+}
+
+extension Repository {
+    /// Writes all directory objects of a tree.
+    ///
+    /// - Throws: `GLibError`; also where a directory has no metadata.
+    public func write(_ tree: MutableTree) throws(GLibError) -> WrittenTree {
+        var file: OpaquePointer?
+        try checked("write a tree in \(path)") { ostree_repo_write_mtree(pointer, tree.pointer, &file, nil, $0) }
+        guard let file else { throw GLibError(operation: "write a tree in \(path)", consuming: nil) }
+        return WrittenTree(taking: file)
+    }
+
+    /// Writes a commit without parent, subject and body, and returns its checksum.
+    ///
+    /// - Parameters:
+    ///   - metadata: an `a{sv}`.
+    ///   - time: seconds since 1970.
+    public func writeCommit(_ tree: WrittenTree, metadata: Variant, time: UInt64) throws(GLibError) -> String {
+        var checksum: UnsafeMutablePointer<CChar>?
+        try checked("write a commit in \(path)") {
+            ostree_repo_write_commit_with_time(
+                pointer, nil, nil, nil, metadata.pointer, tree.pointer, guint64(time), &checksum, nil, $0)
+        }
+        defer { g_free(checksum) }
+        return checksum.map { String(cString: $0) } ?? ""
+    }
+
+    /// The checksum of a commit's root directory: equal trees have equal ones, whatever else the commits say.
+    public func contentChecksum(of commit: String) throws(GLibError) -> String {
+        let checksum = ostree_commit_get_content_checksum(try load(.commit, commit).pointer)
+        defer { g_free(checksum) }
+        return checksum.map { String(cString: $0) } ?? ""
+    }
+
+    /// Takes over a commit and all objects that it needs from a repository of the same mode, as hard links where both
+    /// are on one filesystem. Needs a running transaction.
+    public func importCommit(_ commit: String, from source: Repository) throws(GLibError) {
+        let operation = "copy commit \(commit) from \(source.path) to \(path)"
+        var table: OpaquePointer?
+        try checked(operation) { ostree_repo_traverse_commit(source.pointer, commit, 0, &table, nil, $0) }
+        guard let table else { throw GLibError(operation: operation, consuming: nil) }
+        defer { g_hash_table_unref(table) }
+        var iterator = GHashTableIter()
+        g_hash_table_iter_init(&iterator, table)
+        var key: gpointer?
+        while g_hash_table_iter_next(&iterator, &key, nil) != 0 {
+            guard let key else { continue }
+            var checksum: UnsafePointer<CChar>?
+            var type = OSTREE_OBJECT_TYPE_FILE
+            ostree_object_name_deserialize(OpaquePointer(key), &checksum, &type)
+            try checked(operation) {
+                ostree_repo_import_object_from_with_trust(pointer, source.pointer, type, checksum, 1, nil, $0)
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import CRPM
+import Glibc
+import SystemPackage
+
+/// The database of installed packages of a tree.
+public enum PackageDatabase {
+    /// Makes a sqlite database that says that `headers` are installed; the order of `headers` is the order of its rows.
+    ///
+    /// The same headers and time give the same bytes, once the journal mode is set back (see `SQLite`).
+    ///
+    /// - Parameters:
+    ///   - directory: where the database files go; made by the caller, empty.
+    ///   - time: seconds since 1970; the transaction's id, and the install time, which grows by one with each package.
+    /// - Throws: ``RPMError`` from librpm.
+    public static func create(_ headers: [PackageHeader], in directory: FilePath, time: UInt32) throws(RPMError) {
+        try RPMLibrary.configure()
+        let operation = "write the package database \(directory)"
+        for (macro, value) in [("_dbpath", directory.string), ("_db_backend", "sqlite")] {
+            rpmPushMacro(nil, macro, nil, value, RMIL_CMDLINE)
+        }
+        defer { for macro in ["_dbpath", "_db_backend"] { rpmPopMacro(nil, macro) } }
+        guard let set = rpmtsCreate() else { throw RPMError(operation: operation, message: "out of memory") }
+        defer { rpmtsFree(set) }
+        rpmtsSetRootDir(set, "/")
+        rpmtsSetVSFlags(set, ~0)
+        guard rpmtsOpenDB(set, O_RDWR | O_CREAT) == 0, let transaction = rpmtxnBegin(set, RPMTXN_WRITE.rawValue) else {
+            throw RPMError(operation: operation, message: RPMLibrary.takeMessages() ?? "it cannot be opened")
+        }
+        defer {
+            rpmtxnEnd(transaction)
+            rpmtsCloseDB(set)
+        }
+        for (index, header) in headers.enumerated() {
+            let installed = try header.installed(at: time &+ UInt32(index), transaction: time)
+            guard rpmtsImportHeader(transaction, installed.pointer, 0) == RPMRC_OK else {
+                throw RPMError(
+                    operation: operation,
+                    message: "\(header.nevra): \(RPMLibrary.takeMessages() ?? "librpm refused its header")")
+            }
+        }
+    }
+}
+
+extension PackageHeader {
+    /// A copy with the tags that an installation adds.
+    fileprivate func installed(at time: UInt32, transaction: UInt32) throws(RPMError) -> PackageHeader {
+        let copy = try PackageHeader(serialized: serialized)
+        let count = copy.integers(RPMTAG_FILEMODES).count
+        copy.put(RPMTAG_INSTALLTIME, [time])
+        copy.put(RPMTAG_INSTALLCOLOR, [0])
+        copy.put(RPMTAG_INSTALLTID, [transaction])
+        if count > 0 {
+            // RPMFILE_STATE_NORMAL is 0.
+            let states = [CChar](repeating: 0, count: count)
+            _ = states.withUnsafeBufferPointer {
+                headerPutChar(copy.pointer, RPMTAG_FILESTATES.tag, $0.baseAddress, UInt32(count))
+            }
+        }
+        return copy
+    }
+
+    private func put(_ tag: rpmTag_e, _ values: [UInt32]) {
+        headerDel(pointer, tag.tag)
+        headerPutUint32(pointer, tag.tag, values, UInt32(values.count))
+    }
+}
