@@ -1,0 +1,56 @@
+import Foundation
+import HostSystem
+import SystemPackage
+
+/// A key made by gpg in its own home directory; signs packages and metadata.
+public final class SigningKey: Sendable {
+    private let home: TemporaryDirectory
+    /// The user id, which is also how gpg and rpmsign find the key.
+    public let name: String
+    /// The armored public key.
+    public let publicKey: FilePath
+
+    /// Makes a key pair without a passphrase.
+    ///
+    /// - Throws: `CommandError` where gpg fails.
+    public init(name: String = "Test Key <test@example.com>") async throws {
+        home = try TemporaryDirectory()
+        self.name = name
+        publicKey = home.appending("RPM-GPG-KEY-test")
+        try await gpg(["--passphrase", "", "--quick-gen-key", name, "rsa2048", "sign", "never"]).run()
+        try await gpg(["--armor", "--output", publicKey.string, "--export", name]).run()
+    }
+
+    deinit {
+        // The agent would outlive the directory by a minute.
+        let agent = Process()
+        agent.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        agent.arguments = ["gpgconf", "--homedir", home.path.string, "--kill", "all"]
+        if (try? agent.run()) != nil { agent.waitUntilExit() }
+    }
+
+    /// Adds a signature to packages, in place.
+    ///
+    /// - Throws: `CommandError` where rpmsign fails.
+    public func sign(packages: [FilePath]) async throws {
+        guard !packages.isEmpty else { return }
+        try await Command(
+            "rpmsign",
+            ["--define", "_gpg_name \(name)", "--define", "_gpg_path \(home.path)", "--addsign"]
+                + packages.map(\.string),
+            environment: ["GNUPGHOME": home.path.string]
+        ).run()
+    }
+
+    /// Writes a detached armored signature beside `file`, named `<file>.asc`.
+    ///
+    /// - Throws: `CommandError` where gpg fails.
+    public func signDetached(_ file: FilePath) async throws {
+        try await gpg(["--yes", "--armor", "--detach-sign", "--local-user", name, file.string]).run()
+    }
+
+    private func gpg(_ arguments: [String]) -> Command {
+        Command(
+            "gpg", ["--batch", "--quiet", "--homedir", home.path.string, "--pinentry-mode", "loopback"] + arguments)
+    }
+}
