@@ -62,6 +62,7 @@ let package = Package(
         cLibrary("CGuestfs", pkgConfig: "libguestfs", apt: "libguestfs-dev"),
         cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         cLibrary("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        .systemLibrary(name: "CLinux", path: "Sources/CLibraries/CLinux"),
 
         binding("GLib", ["CGLib"]),
         binding("OSTree", ["COSTree", "GLib", system]),
@@ -73,9 +74,9 @@ let package = Package(
         binding("SQLite", ["CSQLite", system]),
         binding("Zlib", ["CZlib"]),
 
-        module("HostSystem", [crypto, subprocess]),
+        module("HostSystem", ["CLinux", crypto, subprocess]),
         module("Builds", ["HostSystem"]),
-        module("Treefile", [yams]),
+        module("Treefile", ["HostSystem", yams]),
         module("Ignition", [yams]),
         module("Packages", ["Treefile", "HostSystem", "Solv", "Librepo", "RPM"]),
         module("Compose", ["Treefile", "Packages", "HostSystem", "OSTree", "GLib", "RPM", "SQLite"]),
