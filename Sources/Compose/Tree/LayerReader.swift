@@ -13,8 +13,9 @@ struct LayerReader {
 
     /// Adds the layer to `root`, inside a running transaction.
     ///
+    /// - Returns: the permissions that `statoverride` sets, by place in the tree.
     /// - Throws: ``ComposeError``
-    func add(to assembly: inout TreeAssembly) throws {
+    func add(to assembly: inout TreeAssembly) throws -> [String: UInt32] {
         guard try FileStatus.of(layer.path)?.isDirectory == true else {
             throw ComposeError.invalidLayer(layer: layer.name, path: layer.path.string, reason: "it is not a directory")
         }
@@ -36,6 +37,7 @@ struct LayerReader {
                 checksum: try write(layer.path.appending(path), status, permissions: overrides[place]), origin: origin)
             try put(file, at: place, in: assembly)
         }
+        return overrides
     }
 
     private func put(_ file: TreeFile, at place: String, in assembly: TreeAssembly) throws {

@@ -85,10 +85,8 @@ struct TreeAssembly {
     }
 
     private mutating func conflict(_ path: String, _ origin: Int?, _ reason: String) {
-        conflicts.append(
-            .fileConflict(
-                path: path, first: origin.map { origins[$0] } ?? "another package", second: origins[origins.count - 1],
-                reason: reason, more: 0))
+        let names = [origin.map { origins[$0] } ?? "another package", origins[origins.count - 1]].sorted()
+        conflicts.append(.fileConflict(path: path, first: names[0], second: names[1], reason: reason, more: 0))
     }
 
     private static func compile(_ removals: [PackageFileRemoval]) throws -> [String: [NSRegularExpression]] {
