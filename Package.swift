@@ -63,6 +63,7 @@ let package = Package(
         cLibrary("CExt2fs", pkgConfig: "ext2fs", apt: "libext2fs-dev"),
         cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         cLibrary("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        .systemLibrary(name: "CLinux", path: "Sources/CLibraries/CLinux"),
 
         binding("GLib", ["CGLib"]),
         binding("OSTree", ["COSTree", "GLib", system]),
@@ -75,7 +76,7 @@ let package = Package(
         binding("SQLite", ["CSQLite", system]),
         binding("Zlib", ["CZlib"]),
 
-        module("HostSystem", [crypto, subprocess]),
+        module("HostSystem", ["CLinux", crypto, subprocess]),
         module("Builds", ["HostSystem"]),
         module("Treefile", ["HostSystem", yams]),
         module("Ignition", [yams]),

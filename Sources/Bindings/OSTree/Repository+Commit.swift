@@ -38,7 +38,9 @@ extension Repository {
 
     /// The checksum of a commit's root directory: equal trees have equal ones, whatever else the commits say.
     public func contentChecksum(of commit: String) throws(GLibError) -> String {
-        let checksum = ostree_commit_get_content_checksum(try load(.commit, commit).pointer)
+        let variant = try load(.commit, commit)
+        // The pointer alone does not keep the value.
+        let checksum = withExtendedLifetime(variant) { ostree_commit_get_content_checksum($0.pointer) }
         defer { g_free(checksum) }
         return checksum.map { String(cString: $0) } ?? ""
     }

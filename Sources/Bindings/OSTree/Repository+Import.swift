@@ -31,10 +31,12 @@ extension Repository {
     /// Begins a regular file object of `length` bytes.
     public func beginFile(_ attributes: FileAttributes, length: UInt64) throws(GLibError) -> ContentWriter {
         let extended = attributes.extendedAttributesVariant
-        let writer = try unwrapped("write a file object in \(path)") {
-            ostree_repo_write_regfile(
-                pointer, nil, attributes.uid, attributes.gid, 0o100000 | attributes.permissions, guint64(length),
-                extended.pointer, $0)
+        let writer = try unwrapped("write a file object in \(path)") { error in
+            withExtendedLifetime(extended) {
+                ostree_repo_write_regfile(
+                    pointer, nil, attributes.uid, attributes.gid, 0o100000 | attributes.permissions, guint64(length),
+                    extended.pointer, error)
+            }
         }
         return ContentWriter(taking: writer)
     }
@@ -52,8 +54,10 @@ extension Repository {
     /// Writes a symbolic link object and returns its checksum; permissions and extended attributes do not apply.
     public func writeSymlink(to target: String, uid: UInt32 = 0, gid: UInt32 = 0) throws(GLibError) -> String {
         let none = FileAttributes(permissions: 0).extendedAttributesVariant
-        let checksum = try unwrapped("write a link object in \(path)") {
-            ostree_repo_write_symlink(pointer, nil, uid, gid, none.pointer, target, nil, $0)
+        let checksum = try unwrapped("write a link object in \(path)") { error in
+            withExtendedLifetime(none) {
+                ostree_repo_write_symlink(pointer, nil, uid, gid, none.pointer, target, nil, error)
+            }
         }
         defer { g_free(checksum) }
         return String(cString: checksum)
@@ -63,8 +67,10 @@ extension Repository {
     public func writeDirectoryMetadata(_ attributes: FileAttributes) throws(GLibError) -> String {
         var raw: UnsafeMutablePointer<guchar>?
         let object = attributes.directoryMetadata
-        try checked("write a directory object in \(path)") {
-            ostree_repo_write_metadata(pointer, OSTREE_OBJECT_TYPE_DIR_META, nil, object.pointer, &raw, nil, $0)
+        try checked("write a directory object in \(path)") { error in
+            withExtendedLifetime(object) {
+                ostree_repo_write_metadata(pointer, OSTREE_OBJECT_TYPE_DIR_META, nil, object.pointer, &raw, nil, error)
+            }
         }
         defer { g_free(raw) }
         let checksum = ostree_checksum_from_bytes(raw)

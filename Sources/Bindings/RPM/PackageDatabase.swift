@@ -1,9 +1,13 @@
 import CRPM
 import Glibc
+import Synchronization
 import SystemPackage
 
 /// The database of installed packages of a tree.
 public enum PackageDatabase {
+    /// librpm finds the database through macros of the whole process.
+    private static let macros = Mutex<Void>(())
+
     /// Makes a sqlite database that says that `headers` are installed; the order of `headers` is the order of its rows.
     ///
     /// The same headers and time give the same bytes, once the journal mode is set back (see `SQLite`).
@@ -14,6 +18,10 @@ public enum PackageDatabase {
     /// - Throws: ``RPMError`` from librpm.
     public static func create(_ headers: [PackageHeader], in directory: FilePath, time: UInt32) throws(RPMError) {
         try RPMLibrary.configure()
+        try macros.withLock { (_: inout Void) throws(RPMError) in try write(headers, in: directory, time: time) }
+    }
+
+    private static func write(_ headers: [PackageHeader], in directory: FilePath, time: UInt32) throws(RPMError) {
         let operation = "write the package database \(directory)"
         for (macro, value) in [("_dbpath", directory.string), ("_db_backend", "sqlite")] {
             rpmPushMacro(nil, macro, nil, value, RMIL_CMDLINE)
