@@ -22,7 +22,8 @@ func module(_ name: String, _ dependencies: [Target.Dependency], resources: [Res
 }
 
 func tool(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies + [system, logging, argumentParser], swiftSettings: strict)
+    .executableTarget(
+        name: name, dependencies: dependencies + [system, logging, argumentParser], swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -89,12 +90,16 @@ let package = Package(
         module("TestRunner", ["VirtualMachine", "Ignition", "HostSystem", "Builds", yams]),
         module(
             "Pipeline",
-            ["Builds", "Treefile", "Packages", "Compose", "ContainerImage", "Deployment", "DiskImage", "HostSystem", "OSTree", "RPM"]),
+            [
+                "Builds", "Treefile", "Packages", "Compose", "ContainerImage", "Deployment", "DiskImage", "HostSystem",
+                "OSTree", "RPM",
+            ]),
 
         tool("cosa", ["Pipeline", "Builds", "TestRunner", "VirtualMachine", "HostSystem"]),
         tool("kola", ["TestRunner", "VirtualMachine", "Builds", "HostSystem"]),
 
-        .target(name: "TestSupport", dependencies: ["HostSystem", system], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["HostSystem", system], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "BindingsTests",
             dependencies: [
@@ -113,6 +118,9 @@ let package = Package(
         tests("VirtualMachine", ["HostSystem"]),
         tests("TestRunner", ["HostSystem", "Ignition", "VirtualMachine"]),
         tests("Pipeline", ["HostSystem", "Builds"]),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["cosa", "HostSystem", "TestSupport", system], swiftSettings: strict
+        ),
         .testTarget(
             name: "IntegrationTests", dependencies: ["HostSystem", "Builds", "TestSupport", system, "cosa", "kola"],
             path: "Tests/Integration", swiftSettings: strict),

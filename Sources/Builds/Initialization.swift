@@ -108,7 +108,14 @@ public struct Initialization: Sendable, Hashable {
     private func clone(_ url: String, branch: String?, commit: String?, to destination: FilePath) async throws {
         var arguments = ["clone", "--quiet", "--depth=1", "--recurse-submodules", "--shallow-submodules"]
         if let branch { arguments += ["--branch", branch] }
-        try await git(arguments + ["--", url, destination.string])
+        do {
+            try await git(arguments + ["--", url, destination.string])
+        } catch let error as CommandError where error.status != nil {
+            // git ends with advice; its first fatal line is the cause.
+            let lines = error.detail.split(separator: "\n").filter { $0.hasPrefix("fatal: ") }
+            let cause = lines.first.map { String($0.dropFirst("fatal: ".count)) } ?? error.description
+            throw BuildsError("cannot clone \(url): \(cause)")
+        }
         guard let commit else { return }
         do {
             try await git(["-C", destination.string, "fetch", "--quiet", "--depth=1", "origin", commit])

@@ -9,7 +9,7 @@ struct PruneAndTagTests {
     private func fixture(_ builds: [String]) throws -> Fixture {
         let fixture = try Fixture()
         for build in builds {
-            try fixture.build(build, commit: String(repeating: build.suffix(1), count: 64))
+            try fixture.build(build, commit: String(repeating: String(build.suffix(1)), count: 64))
         }
         return fixture
     }

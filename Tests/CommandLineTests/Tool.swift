@@ -1,0 +1,45 @@
+import Foundation
+import HostSystem
+import SystemPackage
+import TestSupport
+
+/// The `cosa` that was built together with the tests.
+struct Tool {
+    let temporary: TemporaryDirectory
+    var work: FilePath { temporary.appending("work") }
+
+    init() throws {
+        temporary = try TemporaryDirectory()
+        try FileContent.createDirectory(work)
+        try temporary.write("{}\n", to: "config/manifest.yaml")
+        try temporary.write("{}\n", to: "config/image.yaml")
+    }
+
+    /// Runs `cosa` in the working directory.
+    func cosa(_ arguments: String...) async throws -> Command.Output { try await cosa(arguments) }
+
+    /// Runs `cosa` in the working directory.
+    func cosa(_ arguments: [String]) async throws -> Command.Output {
+        let folder = FilePath(FileContent.linkTarget("/proc/self/exe") ?? "").removingLastComponent()
+        return try await Command(folder.appending("cosa").string, arguments, workingDirectory: work).capture()
+    }
+
+    /// Makes the working directory, with one build in it.
+    func makeBuild() async throws {
+        _ = try await cosa("init", temporary.appending("config").string)
+        let zeros = String(repeating: "0", count: 64)
+        try temporary.write(
+            """
+            {"buildid": "1.0", "name": "demo", "ostree-commit": "\(zeros)", "ostree-version": "1.0",
+             "ostree-timestamp": "2026-11-21T00:00:00Z", "images": {"ostree": {"path": "a.ociarchive", "sha256": "x"}}}
+            """, to: "work/builds/1.0/x86_64/meta.json")
+        try temporary.write(
+            #"{"schema-version": "1.0.0", "builds": [{"id": "1.0", "arches": ["x86_64"]}]}"#,
+            to: "work/builds/builds.json")
+    }
+}
+
+extension Command.Output {
+    /// The last line of standard error.
+    var lastErrorLine: String { standardError.split(separator: "\n").last.map(String.init) ?? "" }
+}

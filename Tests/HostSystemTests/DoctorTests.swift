@@ -1,0 +1,50 @@
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import HostSystem
+
+@Suite("The doctor")
+struct DoctorTests {
+    @Test("a missing tool comes with the Debian package and the step that needs it")
+    func missing() throws {
+        let temporary = try TemporaryDirectory()
+        let doctor = Doctor(directory: temporary.path, searchPath: [temporary.path])
+        let finding = doctor.finding(HostTool("no-such-tool", "package", "making images"))
+        #expect(
+            finding
+                == HostFinding(
+                    name: "no-such-tool", state: .missing, detail: "not found; making images needs it",
+                    remedy: "apt-get install package"))
+        #expect(doctor.finding(HostTool("no-such-tool", "package", "x", optional: true)).state == .warning)
+    }
+
+    @Test("a tool is found in the search path, a file by its path")
+    func found() throws {
+        let temporary = try TemporaryDirectory()
+        let file = try temporary.write("", to: "tool", mode: 0o755)
+        let doctor = Doctor(directory: temporary.path, searchPath: ["/nowhere", temporary.path])
+        #expect(doctor.finding(HostTool("tool", "p", "x")).detail == file.string)
+        #expect(doctor.finding(HostTool(file.string, "p", "x")).state == .ok)
+    }
+
+    @Test("the packages of what is absent are listed once, sorted")
+    func packages() {
+        let findings = ["sfdisk", "mcopy", "sgdisk", "git"].map {
+            HostFinding(name: $0, state: $0 == "git" ? .ok : .missing, detail: "")
+        }
+        #expect(Doctor.packages(for: findings) == ["fdisk", "gdisk", "mtools"])
+    }
+
+    @Test("an examination has the verdict on KVM first and every tool of the table")
+    func examine() async throws {
+        let temporary = try TemporaryDirectory()
+        let findings = await Doctor(directory: temporary.path).examine {
+            HostFinding(name: "kvm", state: .warning, detail: "none")
+        }
+        #expect(findings.first?.name == "kvm")
+        #expect(findings.suffix(HostTool.all.count).map(\.name) == HostTool.all.map(\.name))
+        #expect(
+            Set(findings.map(\.name)).isSuperset(of: ["free space", "memory", "user namespaces", "overlayfs", "umask"]))
+    }
+}
