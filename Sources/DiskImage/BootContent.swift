@@ -2,13 +2,14 @@ import Deployment
 import Foundation
 import HostSystem
 import SystemPackage
+import Treefile
 
 /// What the boot partition holds besides kernels and boot entries.
 struct BootContent {
     /// Kernel arguments for the network of the first boot.
     let networkArguments: [String]
     /// What platforms.yaml says, by platform.
-    let platforms: [String: PlatformSettings]
+    let platforms: [String: PlatformsTable.Settings]
 
     /// Adds the files to the directory that libostree has written kernels and boot entries to.
     func write(to boot: FilePath) throws {

@@ -1,12 +1,13 @@
 import Deployment
 import Ext2fs
+import Treefile
 
 /// What a platform changes on the boot partition: kernel arguments and GRUB's console.
 struct BootPatch {
     /// The platform.
     let platform: Platform
     /// What platforms.yaml says about it.
-    let settings: PlatformSettings
+    let settings: PlatformsTable.Settings
 
     /// Changes kernel arguments that were made for no platform in particular.
     func edit(_ arguments: inout KernelArguments) {

@@ -50,29 +50,3 @@ struct ContentSize: Equatable {
         init(_ status: stat) { (device, inode) = (UInt64(status.st_dev), UInt64(status.st_ino)) }
     }
 }
-
-/// The sizes of a build's disks, in bytes.
-struct DiskSizes: Equatable {
-    /// The raw image and the images for bare metal: estimated from the content, with some room.
-    let metal: Int64
-    /// Images for virtual machines and clouds: what image.yaml asks for.
-    let cloud: Int64
-
-    /// The journal of the root filesystem; as for a disk of the size that it will grow to.
-    static let journal: Int64 = 64 * .mebibyte
-
-    /// Sizes disks for a root filesystem's content.
-    ///
-    /// As coreos-assembler estimates (`estimate-commit-disk-size --add-percent 35`), plus what ext4 takes for itself.
-    ///
-    /// - Throws: ``DiskImageError/diskTooSmall(needed:given:)``.
-    init(content: ContentSize, cloudGiB: Int, table: PartitionTable) throws(DiskImageError) {
-        let filesystem = content.bytes * 105 / 100 + Self.journal + 16 * .mebibyte
-        // Inode tables: 256 bytes for every 8 KiB.
-        let needed = filesystem * 100 / 96 + table.fixedSize
-        cloud = Int64(cloudGiB) * .gibibyte
-        guard needed <= cloud else { throw .diskTooSmall(needed: needed, given: cloud) }
-        let estimated = (filesystem * 135 / 100 + table.fixedSize + .mebibyte - 1) / .mebibyte * .mebibyte
-        metal = min(estimated, cloud)
-    }
-}

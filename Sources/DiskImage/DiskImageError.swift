@@ -4,6 +4,8 @@ import SystemPackage
 public enum DiskImageError: Error, Sendable, Equatable, CustomStringConvertible {
     /// There is no partition table or boot loader for the architecture.
     case unsupportedArchitecture(String)
+    /// image.yaml asks for a filesystem that root partitions cannot have.
+    case unsupportedRootFilesystem(String)
     /// The content does not fit; sizes in bytes.
     case diskTooSmall(needed: Int64, given: Int64)
     /// Kernels and initramfs images do not fit on the boot partition; sizes in bytes.
@@ -25,6 +27,9 @@ public enum DiskImageError: Error, Sendable, Equatable, CustomStringConvertible 
         case .unsupportedArchitecture(let architecture):
             "disk images for \(architecture) cannot be made here: supported are "
                 + BootLoader.all.keys.sorted().joined(separator: ", ")
+        case .unsupportedRootFilesystem(let name):
+            "image.yaml: `rootfs: \(name)` is not possible: use "
+                + RootFilesystem.allCases.map(\.rawValue).joined(separator: " or ")
         case .diskTooSmall(let needed, let given):
             "disk too small: the content needs \(Self.mebibytes(needed)) MiB and image.yaml gives "
                 + "\(Self.mebibytes(given)) MiB; raise `size` in image.yaml to at least "

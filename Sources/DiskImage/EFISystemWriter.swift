@@ -17,7 +17,9 @@ struct EFISystemWriter {
         try await Command(
             "mkfs.vfat",
             [
-                "--invariant", "-n", "EFI-SYSTEM", "-i", Self.volumeID, "--offset", "\(extent.start / 512)",
+                // The defaults would be those for a filesystem as large as the whole file.
+                "-F", "16", "-s", "4", "--invariant", "-n", "EFI-SYSTEM", "-i", Self.volumeID, "--offset",
+                "\(extent.start / 512)",
                 image.string, "\(extent.size / 1024)",
             ]
         ).run()

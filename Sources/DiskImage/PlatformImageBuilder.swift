@@ -3,6 +3,7 @@ import Ext2fs
 import Foundation
 import HostSystem
 import SystemPackage
+import Treefile
 
 /// Derives a platform's image from the raw image: a copy, a small change of the boot partition, another format.
 public struct PlatformImageBuilder: Sendable {
@@ -17,7 +18,7 @@ public struct PlatformImageBuilder: Sendable {
         _ platform: Platform, from raw: RawImage, to output: FilePath, workDirectory: FilePath
     ) async throws {
         let boot = try raw.partition(.boot)
-        let settings = raw.platforms[platform.name] ?? PlatformSettings()
+        let settings = raw.platforms[platform.name] ?? PlatformsTable.Settings()
         let isRaw = platform.format == .raw
         let result = AtomicFile.temporaryPath(for: output)
         let disk = isRaw ? result : workDirectory.appending("\(platform.name).disk")

@@ -1,4 +1,5 @@
 import SystemPackage
+import Treefile
 
 /// A finished raw disk that every platform's image is derived from.
 public struct RawImage: Sendable, Equatable, Codable {
@@ -17,7 +18,7 @@ public struct RawImage: Sendable, Equatable, Codable {
     /// The commit that it was made from.
     public let commit: String
     /// What platforms.yaml says about this architecture, by platform.
-    public let platforms: [String: PlatformSettings]
+    public let platforms: [String: PlatformsTable.Settings]
     /// Where the partitions are.
     public let partitions: [PartitionExtent]
 

@@ -24,6 +24,7 @@ public struct RawImageBuilder: Sendable {
         guard let table = PartitionTable.all[request.basearch], let loader = BootLoader.all[request.basearch] else {
             throw DiskImageError.unsupportedArchitecture(request.basearch)
         }
+        let rootFilesystem = try RootFilesystem(request.image)
         let work = request.workDirectory
         try await clear(work)
         progress("Deploying \(request.commit)")
@@ -32,7 +33,7 @@ public struct RawImageBuilder: Sendable {
         try separateBoot(of: sysroot, to: boot, request)
 
         let sizes = try await Blocking.run {
-            try measure(sysroot: sysroot, boot: boot, cloudGiB: request.disk.size, table: table)
+            try measure(sysroot: sysroot, boot: boot, cloudGiB: request.image.size, table: table)
         }
         progress(
             "Disk sizes: metal: \(sizes.metal / .mebibyte)M (estimated), cloud: \(sizes.cloud / .mebibyte)M")
@@ -40,7 +41,8 @@ public struct RawImageBuilder: Sendable {
         let image = RawImage(
             file: request.output.string, size: sizes.metal, cloudSize: sizes.cloud, basearch: request.basearch,
             timestamp: request.timestamp, osname: request.osname, commit: request.commit,
-            platforms: request.platforms, partitions: extents)
+            platforms: request.platforms.architectures[request.basearch] ?? [:],
+            partitions: extents)
 
         let file = AtomicFile.temporaryPath(for: request.output)
         do {
@@ -49,7 +51,7 @@ public struct RawImageBuilder: Sendable {
                 .run(input: Array(table.script(diskSize: sizes.metal, seed: request.commit).utf8))
             progress("Writing boot loaders")
             try await installBootLoader(loader, on: file, image, work: work)
-            try await writeFilesystems(on: file, image, sysroot: sysroot, boot: boot, request)
+            try await writeFilesystems(on: file, image, sysroot: sysroot, boot: boot, rootFilesystem, request)
             try FileManager.default.moveItemReplacing(file, to: request.output)
         } catch {
             unlink(file.string)
@@ -67,15 +69,15 @@ public struct RawImageBuilder: Sendable {
 
     private func makeSysroot(_ request: DiskRequest, at directory: FilePath) async throws -> PreparedSysroot {
         let origin: DeploymentOrigin =
-            if let reference = request.disk.containerImageReference {
+            if let reference = request.image.containerImageReference {
                 .container(imageReference: reference)
             } else {
-                .ref(request.ref, remote: request.disk.ostreeRemote)
+                .ref(request.ref, remote: request.image.ostreeRemote)
             }
-        var arguments: KernelArguments = []
-        if !request.disk.extraKernelArguments.contains(key: "root") { arguments.append("root=LABEL=root") }
+        let extra = KernelArguments(request.image.extraKernelArguments)
+        var arguments: KernelArguments = extra.contains(key: "root") ? [] : ["root=LABEL=root"]
         arguments.append(["rw", "$ignition_firstboot"])
-        arguments.append(request.disk.extraKernelArguments)
+        arguments.append(extra)
         arguments.set("ignition.platform.id", to: RawImage.platformID)
         return try await SysrootBuilder().build(
             SysrootRequest(
@@ -91,7 +93,8 @@ public struct RawImageBuilder: Sendable {
         try files.createDirectory(
             atPath: mountPoint.string, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
         try BootContent(
-            networkArguments: request.disk.ignitionNetworkArguments, platforms: request.platforms
+            networkArguments: request.image.ignitionNetworkArguments ?? [],
+            platforms: request.platforms.architectures[request.basearch] ?? [:]
         ).write(to: boot)
         let aleph = AlephVersion(
             version: request.version, ref: request.ref, ostreeCommit: request.commit,
@@ -106,7 +109,7 @@ public struct RawImageBuilder: Sendable {
     }
 
     private func measure(
-        sysroot: PreparedSysroot, boot: FilePath, cloudGiB: Int, table: PartitionTable
+        sysroot: PreparedSysroot, boot: FilePath, cloudGiB: Int64, table: PartitionTable
     ) throws -> DiskSizes {
         let bootContent = try ContentSize.of(boot)
         // The journal and the inode tables of the boot filesystem.
@@ -137,7 +140,9 @@ public struct RawImageBuilder: Sendable {
     }
 
     private func writeFilesystems(
-        on file: FilePath, _ image: RawImage, sysroot: PreparedSysroot, boot: FilePath, _ request: DiskRequest
+        on file: FilePath, _ image: RawImage, sysroot: PreparedSysroot, boot: FilePath,
+        _ rootFilesystem: RootFilesystem,
+        _ request: DiskRequest
     ) async throws {
         let writer = Ext4Writer(
             image: file, timestamp: request.timestamp, seed: request.commit, workDirectory: request.workDirectory)
@@ -145,8 +150,8 @@ public struct RawImageBuilder: Sendable {
         try await writer.write(
             boot, to: image.partition(.boot),
             .init(label: "boot", uuid: Self.bootUUID, journal: 8 * .mebibyte))
-        progress("Writing the root filesystem (\(request.disk.rootFilesystem.rawValue))")
-        switch request.disk.rootFilesystem {
+        progress("Writing the root filesystem (\(rootFilesystem.rawValue))")
+        switch rootFilesystem {
         case .ext4:
             try await writer.write(
                 sysroot.path, to: image.partition(.root),

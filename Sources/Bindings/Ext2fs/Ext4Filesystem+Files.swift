@@ -38,12 +38,15 @@ extension Ext4Filesystem {
 
     /// Gives an existing file another content; its owner, mode, times and extended attributes stay.
     public func overwrite(_ path: String, with bytes: [UInt8]) throws(Ext2fsError) {
+        let handle = try open()
+        try checked("read the bitmaps of \(name)") { ext2fs_read_bitmaps(handle) }
         try withFile(path, flags: EXT2_FILE_WRITE) { (file) throws(Ext2fsError) in
-            try checked("empty \(path) of \(name)") { ext2fs_file_set_size2(file, 0) }
             var count: UInt32 = 0
             try checked("write \(path) of \(name)") {
                 bytes.withUnsafeBytes { ext2fs_file_write(file, $0.baseAddress, UInt32($0.count), &count) }
             }
+            // Cutting comes last: the library goes on writing to a block that it has just freed.
+            try checked("cut \(path) of \(name)") { ext2fs_file_set_size2(file, ext2_off64_t(bytes.count)) }
             try checked("write \(path) of \(name)") { ext2fs_file_flush(file) }
         }
     }

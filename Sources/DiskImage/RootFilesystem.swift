@@ -1,0 +1,16 @@
+import Treefile
+
+/// Filesystems that the root partition can have.
+enum RootFilesystem: String, Sendable, CaseIterable {
+    case ext4, xfs
+
+    /// What image.yaml's `rootfs` names.
+    ///
+    /// - Throws: ``DiskImageError/unsupportedRootFilesystem(_:)``.
+    init(_ image: ImageConfig) throws(DiskImageError) {
+        guard let known = RootFilesystem(rawValue: image.rootFileSystem) else {
+            throw .unsupportedRootFilesystem(image.rootFileSystem)
+        }
+        self = known
+    }
+}
