@@ -14,7 +14,7 @@ apt_here() {
 
 # download_debs ARCHITECTURE: fetches the packages of packages.list and their dependencies into debs/ and prints the files' paths.
 download_debs() {
-    local architecture=$1 wanted deb
+    local architecture=$1 wanted deb missing
     # An absent package is an installed one of a version that fulfils every dependency.
     names "$here/absent.list" | awk -v architecture="$architecture" '{
         printf "Package: %s\nStatus: install ok installed\nMaintainer: none\nArchitecture: %s\nMulti-Arch: allowed\n", $1, architecture
@@ -35,14 +35,16 @@ download_debs() {
         while read -r name version package_architecture; do
             echo "$DEMO_REPO/debs/${name%:*}_${version//:/%3a}_$package_architecture.deb"
         done | LC_ALL=C sort >"$DEMO_REPO/tmp/list"
-    if xargs -d '\n' ls <"$DEMO_REPO/tmp/list" 2>&1 >"$DEMO_REPO/tmp/present" | grep . >/dev/null; then
-        echo "downloading $(($(wc -l <"$DEMO_REPO/tmp/list") - $(wc -l <"$DEMO_REPO/tmp/present"))) Debian packages" >&2
+    find "$DEMO_REPO/debs" -maxdepth 1 -name '*.deb' | LC_ALL=C sort >"$DEMO_REPO/tmp/present"
+    missing=$(LC_ALL=C comm -23 "$DEMO_REPO/tmp/list" "$DEMO_REPO/tmp/present" | wc -l)
+    if [[ $missing -gt 0 ]]; then
+        echo "downloading $missing Debian packages" >&2
         apt_here --yes --download-only install "${wanted[@]}" >&2 || fail "apt-get could not download the packages (its message is above)"
         while read -r deb; do
             [[ -e $deb ]] || fail "apt-get did not leave $deb; remove $DEMO_REPO/debs and run again"
         done <"$DEMO_REPO/tmp/list"
     fi
     # Downloads that are not wanted any more go.
-    find "$DEMO_REPO/debs" -maxdepth 1 -name '*.deb' | LC_ALL=C sort | LC_ALL=C comm -13 "$DEMO_REPO/tmp/list" - | xargs -r -d '\n' rm -f
+    LC_ALL=C comm -13 "$DEMO_REPO/tmp/list" "$DEMO_REPO/tmp/present" | xargs -r -d '\n' rm -f
     cat "$DEMO_REPO/tmp/list"
 }
