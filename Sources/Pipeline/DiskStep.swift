@@ -1,5 +1,4 @@
 import Builds
-import Deployment
 import DiskImage
 import Foundation
 import HostSystem
@@ -91,7 +90,7 @@ public struct DiskStep: Sendable {
     private func rawImage(_ build: String, _ metadata: BuildMetadata) async throws -> RawImage {
         let folder = store.directory.temporary.appending("disk")
         let request = try request(build, metadata, folder: folder)
-        let digest = digest(of: request)
+        let digest = try digest(of: request)
         let record = folder.appending("raw.json")
         if let kept = try? JSONDecoder().decode(KeptRaw.self, from: Data(FileContent.read(record))),
             kept.digest == digest, FileContent.exists(kept.image.path)
@@ -113,13 +112,13 @@ public struct DiskStep: Sendable {
         var image: RawImage
     }
 
-    private func digest(of request: DiskRequest) -> String {
+    private func digest(of request: DiskRequest) throws -> String {
         var digest = InputDigest()
         digest.add("tool", text: toolVersion)
         digest.add("commit", text: request.commit)
         digest.add("version", text: request.version)
-        digest.add("options", text: "\(request.disk)")
-        digest.add("platforms", text: request.platforms.sorted { $0.key < $1.key }.map { "\($0)" }.joined())
+        digest.add("image.json", text: try request.image.json.compactJSON)
+        digest.add("platforms.json", text: try request.platforms.json(basearch: basearch).compactJSON)
         digest.add("container", text: "\(request.container.map { "\($0.imageName) \($0.imageDigest)" } ?? "none")")
         return digest.value
     }
@@ -128,12 +127,13 @@ public struct DiskStep: Sendable {
         guard let commit = metadata.ostreeCommit, let name = metadata.name,
             let timestamp = metadata.ostreeTimestamp.flatMap(Timestamp.seconds)
         else { throw PipelineError("meta.json of build \(build) lacks ostree-commit, name or ostree-timestamp") }
-        let image = try imageConfig(commit, build: build)
+        let stream = metadata.ociLabels["com.coreos.stream"] ?? "stable"
+        var image = try imageConfig(commit, build: build)
+        image.containerImageReference = image.containerImageReference?.replacing("{stream}", with: stream)
         return DiskRequest(
             repository: store.directory.repository, commit: commit,
             ref: metadata.ref ?? "\(name)/\(basearch)/stable", osname: name, version: build, basearch: basearch,
-            timestamp: timestamp, disk: try DiskOptions(image, stream: metadata.ociLabels["com.coreos.stream"]),
-            platforms: try platformSettings(commit), container: containerIdentity(metadata),
+            timestamp: timestamp, image: image, platforms: try platforms(commit), container: containerIdentity(metadata),
             workDirectory: folder.appending("work"), output: folder.appending("raw.img"))
     }
 
@@ -156,32 +156,17 @@ public struct DiskStep: Sendable {
         return try ImageConfig.load(path)
     }
 
-    private func platformSettings(_ commit: String) throws -> [String: PlatformSettings] {
-        guard let bytes = try file("usr/share/coreos-assembler/platforms.json", of: commit) else { return [:] }
-        return try JSONDecoder().decode([String: PlatformSettings].self, from: Data(bytes))
+    /// The commit has the part of platforms.yaml that is for its architecture.
+    private func platforms(_ commit: String) throws -> PlatformsTable {
+        guard let bytes = try file("usr/share/coreos-assembler/platforms.json", of: commit) else {
+            return PlatformsTable()
+        }
+        let path = store.directory.temporary.appending("platforms.json")
+        try AtomicFile.write(Array("{\"\(basearch)\": ".utf8) + bytes + Array("}".utf8), to: path)
+        return try PlatformsTable.load(path)
     }
 
     private func file(_ path: String, of commit: String) throws -> [UInt8]? {
         try Repository.open(store.directory.repository).readFile(path, of: commit)
-    }
-}
-
-extension DiskOptions {
-    /// The part of image.yaml that disks are made by.
-    ///
-    /// - Parameter stream: what `{stream}` in `container-imgref` stands for.
-    init(_ image: ImageConfig, stream: String?) throws {
-        guard let filesystem = RootFilesystem(rawValue: image.rootFileSystem) else {
-            throw PipelineError(
-                "image.yaml: key 'rootfs': '\(image.rootFileSystem)' is not supported; use ext4 or xfs")
-        }
-        self.init(
-            size: Int(image.size), rootFilesystem: filesystem,
-            extraKernelArguments: KernelArguments(image.extraKernelArguments),
-            ignitionNetworkArguments: image.ignitionNetworkArguments ?? [],
-            containerImageReference: image.containerImageReference.map {
-                $0.replacing("{stream}", with: stream ?? "stable")
-            },
-            ostreeRemote: image.ostreeRemote)
     }
 }

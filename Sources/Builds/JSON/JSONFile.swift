@@ -2,11 +2,11 @@ import HostSystem
 import SystemPackage
 
 /// JSON files of the working directory.
-enum JSONFile {
+public enum JSONFile {
     /// The object in a file.
     ///
     /// - Throws: ``BuildsError`` naming the file and, for bad text, the line and column.
-    static func read(_ path: FilePath) throws -> JSONObject {
+    public static func read(_ path: FilePath) throws -> JSONObject {
         let bytes: [UInt8]
         do {
             bytes = try FileContent.read(path)

@@ -7,6 +7,6 @@ extension JSONValue {
     public init(encoding value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        self = try JSONParser.parse(Array(encoder.encode(value)))
+        self = try JSONValue(parsing: Array(encoder.encode(value)))
     }
 }
