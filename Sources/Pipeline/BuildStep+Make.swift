@@ -67,7 +67,10 @@ extension BuildStep {
             "containers.bootc": "1",
         ]
         labels["com.coreos.stream"] = plan.configuration.stream
-        labels["org.opencontainers.image.source"] = plan.configCommit?.origin
+        // A checkout without a remote has only its path for an origin, which says nothing elsewhere.
+        labels["org.opencontainers.image.source"] = plan.configCommit.map(\.origin).flatMap {
+            $0.hasPrefix("/") ? nil : $0
+        }
         labels["org.opencontainers.image.revision"] = plan.configCommit?.commit
         return EncapsulationRequest(
             repository: directory.repository, commit: commit.checksum, components: commit.packages.map(Component.init),

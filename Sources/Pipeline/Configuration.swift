@@ -78,7 +78,7 @@ struct Configuration: Sendable {
             }
             layers.append(OverlayLayer(name: name, path: path, replaces: replaces))
         }
-        if !FileContent.names(in: directory.overrideRootFS).isEmpty {
+        if FileContent.names(in: directory.overrideRootFS).contains(where: { $0 != ".gitkeep" }) {
             layers.append(OverlayLayer(name: "overrides/rootfs", path: directory.overrideRootFS, replaces: true))
         }
         return layers

@@ -24,7 +24,8 @@ struct LayerReader {
         try walk(layer.path, "") { path, status in
             let name = "/" + path
             guard case .tree(let place) = PathTranslation.of(name, isSymlink: status.isSymlink) else {
-                if path == "statoverride" || status.isDirectory { return }
+                // `.gitkeep` keeps an empty layer's directory in git.
+                if path == "statoverride" || path == ".gitkeep" || status.isDirectory { return }
                 throw ComposeError.invalidLayer(
                     layer: layer.name, path: name, reason: "a layer can have files only below usr and etc")
             }
