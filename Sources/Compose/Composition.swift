@@ -47,7 +47,8 @@ final class Composition: @unchecked Sendable {
         let imported = try outcome.commits.map { try ImportedPackage($0, in: cache) }
         packages = try InstallOrder.of(imported.map(\.header)).map { imported[$0] }
         // The root of the file system comes before everything in it, whatever the dependencies say.
-        packages = packages.filter { $0.header.name == "filesystem" } + packages.filter { $0.header.name != "filesystem" }
+        packages =
+            packages.filter { $0.header.name == "filesystem" } + packages.filter { $0.header.name != "filesystem" }
     }
 
     /// Merges packages and layers and makes the result visible as files.

@@ -77,7 +77,8 @@ struct ComposeErrorTests {
         let layer = OverlayLayer(name: "overlay.d/05core", path: directory.appending("layer"))
         let message = try await failure([], layers: [layer])
         #expect(
-            message.hasPrefix("shell-1.0-1.x86_64 and layer overlay.d/05core both own /usr/bin/busybox, with different"))
+            message.hasPrefix("shell-1.0-1.x86_64 and layer overlay.d/05core both own /usr/bin/busybox, with different")
+        )
     }
 
     @Test("A tree that is booted needs one kernel")

@@ -31,7 +31,8 @@ struct ComposerTests {
             ])
         let packages = try await fixture.build([try await ComposeFixture.shell(), web])
         let commit = try await fixture.compose(
-            packages, treefile: "documentation: false\nadd-commit-metadata: {answer: 42}\ncontainer-cmd: [/sbin/init]\n",
+            packages,
+            treefile: "documentation: false\nadd-commit-metadata: {answer: 42}\ncontainer-cmd: [/sbin/init]\n",
             extraFiles: ["usr/share/coreos-assembler/image.json": Array("{}".utf8)])
         let tree = try await fixture.list(commit.checksum)
         #expect(tree["/usr/etc/web.conf"] == "-00640 0 102")
@@ -108,8 +109,9 @@ struct ComposerTests {
         let names = try await Command(
             "rpm", ["--dbpath", tree.appending("usr/share/rpm").string, "-qa", "--qf", "%{nevra} %{installtime}\n"]
         ).run().text
-        #expect(names.split(separator: "\n").sorted() == [
-            "shell-1.0-1.x86_64 1700000100", "web-1.0-1.noarch 1700000101",
-        ])
+        #expect(
+            names.split(separator: "\n").sorted() == [
+                "shell-1.0-1.x86_64 1700000100", "web-1.0-1.noarch 1700000101",
+            ])
     }
 }

@@ -8,15 +8,79 @@ import Testing
 
 @testable import Compose
 
-/// Composes the packages of the demo repository, which `COSA_DEMO_REPO` names.
-@Suite("Demo tree", .enabled(if: ProcessInfo.processInfo.environment["COSA_DEMO_REPO"] != nil))
+/// Composes packages of the demo repository, the directory that `COSA_DEMO_REPO` names, with dnf as the judge.
+@Suite("Demo tree", .serialized, .enabled(if: DemoRepository.path != nil))
 struct DemoTreeTests {
-    static func packages() throws -> [DownloadedPackage] {
-        let directory = FilePath(ProcessInfo.processInfo.environment["COSA_DEMO_REPO"] ?? "").appending("rpms")
-        return try sortedNames(directory).filter { $0.hasSuffix(".rpm") }.map { name in
+    private static let treefile = """
+        container: false
+        documentation: false
+        boot-location: modules
+        tmp-is-dir: true
+        machineid-compat: false
+        default-target: multi-user.target
+        mutate-os-release: "12"
+
+        """
+
+    @Test("The tree is what dnf installs, and composing it twice gives the same commit, initramfs included")
+    func matchesDNF() async throws {
+        let repository = try #require(DemoRepository.path)
+        let fixture = try ComposeFixture()
+        let root = fixture.directory.appending("root")
+        let packages = try await DemoRepository.install(repository, at: root, scratch: fixture.directory)
+        let commit = try await fixture.compose(packages, treefile: Self.treefile)
+        #expect(commit.kernelVersion != nil)
+        let tree = fixture.directory.appending("tree")
+        try await Command(
+            "ostree", ["--repo=\(fixture.target)", "checkout", commit.checksum, tree.string]
+        ).run()
+        #expect(try DemoRepository.differences(dnf: root, commit: tree) == [])
+
+        let other = try ComposeFixture()
+        let second = try await other.compose(packages, treefile: Self.treefile)
+        #expect(second.checksum == commit.checksum)
+        let later = try await other.compose(packages, treefile: Self.treefile, version: "2")
+        #expect(later.statistics.initramfsCached == true && later.statistics.packagesImported == 0)
+        try await Command("ostree", ["--repo=\(other.target)", "fsck", "--quiet"]).run()
+    }
+}
+
+enum DemoRepository {
+    static var path: FilePath? { ProcessInfo.processInfo.environment["COSA_DEMO_REPO"].map { FilePath($0) } }
+
+    /// What a bootable system of the repository needs, without what is pulled in.
+    private static let specs = [
+        "bash", "chrony", "coreutils", "demo-base-files", "demo-filesystem", "demo-ignition-ostree", "demo-release",
+        "demo-shadow", "dracut", "ignition", "linux-image-cloud-amd64", "openssh-server", "ostree-boot", "sudo",
+        "systemd", "systemd-sysv", "udev", "zstd",
+    ]
+
+    /// Installs packages with dnf and returns those that it chose.
+    static func install(
+        _ repository: FilePath, at root: FilePath, scratch: TemporaryDirectory
+    ) async throws -> [DownloadedPackage] {
+        try scratch.write("[demo]\nname=demo\nbaseurl=file://\(repository)\ngpgcheck=0\n", to: "etc/demo.repo")
+        var options = [
+            "--quiet", "--assumeyes", "--installroot=\(root)", "--releasever=12", "--disableplugin=*",
+            "--setopt=reposdir=\(scratch.appending("etc"))", "--setopt=cachedir=\(scratch.appending("cache"))",
+            "--setopt=install_weak_deps=0", "--setopt=tsflags=nodocs",
+        ]
+        options.append("install")
+        try await Command("dnf", options + specs).run()
+        let installed = try await Command(
+            "rpm", ["--root", root.string, "-qa", "--qf", "%{nevra}\n"]
+        ).run().text.split(separator: "\n").map(String.init)
+        let available = try packages(of: repository)
+        return installed.compactMap { available[$0] }
+    }
+
+    private static func packages(of repository: FilePath) throws -> [String: DownloadedPackage] {
+        let directory = repository.appending("rpms")
+        var result: [String: DownloadedPackage] = [:]
+        for name in try sortedNames(directory) where name.hasSuffix(".rpm") {
             let path = directory.appending(name)
             let header = try PackageArchive(path).header
-            return DownloadedPackage(
+            result[header.nevra] = DownloadedPackage(
                 package: ResolvedPackage(
                     name: header.name, epoch: header.epoch, version: header.version, release: header.release,
                     arch: header.arch, repository: "demo", checksum: "sha256:\(try Digest.ofFile(path))",
@@ -24,31 +88,37 @@ struct DemoTreeTests {
                     buildTime: header.buildTime, reason: "test"),
                 path: path)
         }
+        return result
     }
 
-    static let treefile = """
-        container: false
-        documentation: false
-        boot-location: modules
-        tmp-is-dir: true
-        machineid-compat: false
-        default-target: multi-user.target
-        mutate-os-release: "1"
+    /// Where the two trees differ, apart from what a compose is meant to do otherwise.
+    static func differences(dnf: FilePath, commit: FilePath) throws -> [String] {
+        let expected = try TreeListing(dnf) { path, status in
+            guard case .tree(let place) = PathTranslation.of(path, isSymlink: status.isSymlink) else { return nil }
+            return isMeant(place) ? nil : place
+        }
+        let composed = try TreeListing(commit) { path, _ in
+            let place = String(path.dropFirst())
+            return place.hasPrefix("usr/") && !isMeant(place) ? place : nil
+        }
+        return Set(expected.entries.keys).union(composed.entries.keys).sorted().compactMap { path in
+            let one = expected.entries[path]
+            let other = composed.entries[path]
+            return one == other ? nil : "\(path): dnf \(one ?? "nothing"), compose \(other ?? "nothing")"
+        }
+    }
 
-        """
-
-    @Test("The demo packages give the same commit twice, initramfs included")
-    func isReproducible() async throws {
-        let packages = try Self.packages()
-        let one = try ComposeFixture()
-        let first = try await one.compose(packages, treefile: Self.treefile)
-        print("first", first.checksum, first.statistics)
-        let two = try ComposeFixture()
-        let second = try await two.compose(packages, treefile: Self.treefile)
-        #expect(first.checksum == second.checksum)
-        try await Command("ostree", ["--repo=\(two.target)", "fsck", "--quiet"]).run()
-        let third = try await two.compose(packages, treefile: Self.treefile, version: "2")
-        #expect(third.statistics.initramfsCached == true)
-        print("third", third.statistics)
+    /// What only a compose writes, and what changes with each run of the scripts.
+    private static func isMeant(_ path: String) -> Bool {
+        let exact: Set = [
+            "usr/lib/os-release", "usr/lib/systemd/system/default.target", "usr/lib/tmpfiles.d/rpm-ostree-autovar.conf",
+            "usr/lib/sysimage", "usr/lib/rpm/macros.d/macros.rpm-ostree", "usr/local", "usr/lib/opt",
+        ]
+        let below = [
+            "usr/share/rpm", "usr/share/rpm-ostree", "usr/lib/sysimage/rpm", "usr/lib/sysimage/rpm-ostree-base-db",
+            "usr/share/factory/var", "usr/local",
+        ]
+        return exact.contains(path) || below.contains { path == $0 || path.hasPrefix($0 + "/") }
+            || path.hasSuffix("/initramfs.img") || ["usr/etc/machine-id"].contains(path)
     }
 }

@@ -35,7 +35,8 @@ struct PackageImporter {
                 let directory = root.ensurePath(place)
                 directory.attributes = FileAttributes(permissions: options.permissions(file))
             } else if file.isSymlink {
-                try add(try repository.writeSymlink(to: Self.collapse(file.linkTarget)), at: place, to: root, file, nevra)
+                try add(
+                    try repository.writeSymlink(to: Self.collapse(file.linkTarget)), at: place, to: root, file, nevra)
             } else if file.isRegular {
                 let object = try contents[member.index] ?? write(member, of: archive, package: nevra, buffer: buffer)
                 try add(object, at: place, to: root, file, nevra)

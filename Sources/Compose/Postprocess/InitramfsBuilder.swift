@@ -51,7 +51,11 @@ struct InitramfsBuilder {
         for directory in [cache, scratch] {
             try FileManager.default.createDirectory(atPath: directory.string, withIntermediateDirectories: true)
         }
-        var mounts: [Sandbox.Mount] = [.bind(source: output, destination: "/run/initramfs-build")]
+        var mounts: [Sandbox.Mount] = [
+            .bind(source: output, destination: "/run/initramfs-build"),
+            // /var is empty by now, and /root leads into it.
+            .temporary("/var"), .directory("/var/roothome"), .directory("/var/tmp"),
+        ]
         if let release {
             let file = output.appending("os-release")
             try Data(release).write(to: URL(fileURLWithPath: file.string))
@@ -68,7 +72,7 @@ struct InitramfsBuilder {
 
     private var dracutArguments: [String] {
         (arguments.isEmpty ? ["--no-hostonly"] : arguments) + [
-            "--reproducible", "--verbose", "--add", "ostree", "--tmpdir", "/run/initramfs-build/tmp", "--force",
+            "--reproducible", "--add", "ostree", "--tmpdir", "/run/initramfs-build/tmp", "--force",
             "--kver", kernel.version, "/run/initramfs-build/initramfs.img",
         ]
     }

@@ -42,7 +42,8 @@ struct Postprocess {
         for unit in manifest.units {
             let source = "usr/lib/systemd/system/\(unit)"
             // An instance such as getty@tty1.service is made of its template.
-            let template = unit.split(separator: "@").count == 2
+            let template =
+                unit.split(separator: "@").count == 2
                 ? unit.split(separator: "@")[0] + "@." + (unit.split(separator: ".").last ?? "") : Substring(unit)
             guard try tree.exists(source) || tree.exists("usr/lib/systemd/system/\(template)") else {
                 throw ComposeError.invalidSetting(key: "units", reason: "no package brings the unit \(unit)")

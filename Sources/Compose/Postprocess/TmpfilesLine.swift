@@ -39,7 +39,8 @@ struct TmpfilesLine: Equatable {
     private static func quote(_ text: String) -> String {
         let escaped = text.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%%")
         let plain = escaped.unicodeScalars.allSatisfy {
-            $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "-._/=:".unicodeScalars.contains($0))
+            $0.isASCII
+                && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "-._/=:".unicodeScalars.contains($0))
         }
         if plain { return escaped }
         let body = escaped.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "\\'")

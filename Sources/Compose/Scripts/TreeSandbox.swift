@@ -42,7 +42,9 @@ struct TreeSandbox: Sendable {
                 : .bind(source: source, destination: destination)
         }
         var mounts = [bind(tree.appending("usr"), "/usr")]
-        if try FileStatus.of(tree.appending("usr/etc")) != nil { mounts.append(bind(tree.appending("usr/etc"), "/etc")) }
+        if try FileStatus.of(tree.appending("usr/etc")) != nil {
+            mounts.append(bind(tree.appending("usr/etc"), "/etc"))
+        }
         mounts.append(.bind(source: tree.appending("var"), destination: "/var"))
         for name in try sortedNames(tree) where !["usr", "etc", "var", "tmp", "proc", "dev", "run"].contains(name) {
             let path = FilePath("/").appending(name)

@@ -8,7 +8,8 @@ extension Repository {
         let descriptor = try FileDescriptor.open(path, .readOnly)
         return try descriptor.closeAfter {
             let writer = try beginFile(attributes, length: UInt64(length))
-            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: min(max(Int(length), 1), 1 << 20), alignment: 16)
+            let buffer = UnsafeMutableRawBufferPointer.allocate(
+                byteCount: min(max(Int(length), 1), 1 << 20), alignment: 16)
             defer { buffer.deallocate() }
             while true {
                 let count = try descriptor.read(into: buffer)

@@ -26,7 +26,8 @@ struct TreeAssembly {
         for package in packages {
             origins.append(package.header.nevra)
             let owned = Dictionary(
-                package.files.filter { $0.isDirectory && options.includes($0) }.compactMap { file -> (String, UInt32)? in
+                package.files.filter { $0.isDirectory && options.includes($0) }.compactMap {
+                    file -> (String, UInt32)? in
                     guard case .tree(let path) = PathTranslation.of(file.path, keepsLocal: options.keepsLocal) else {
                         return nil
                     }
