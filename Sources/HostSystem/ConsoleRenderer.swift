@@ -17,8 +17,21 @@ public struct ConsoleRenderer: Sendable {
     /// What is shown, and how.
     public let style: Style
 
+    /// Where messages go.
+    public enum Stream: Sendable, Hashable {
+        /// Where scripts look for them.
+        case standardOutput
+        /// Beside everything else, where standard output is a report for programs.
+        case standardError
+    }
+
+    private let notes: Stream
+
     /// A renderer of this style.
-    public init(_ style: Style) { self.style = style }
+    public init(_ style: Style, notes: Stream = .standardOutput) {
+        self.style = style
+        self.notes = notes
+    }
 
     /// The reporter to hand down.
     public var reporter: Reporter { Reporter { show($0) } }
@@ -27,7 +40,7 @@ public struct ConsoleRenderer: Sendable {
         if style == .json {
             guard let line = Self.json(event) else { return }
             StandardError.write(line)
-        } else if case .note(let message) = event {
+        } else if case .note(let message) = event, notes == .standardOutput {
             FileHandle.standardOutput.write(Data((Redaction.redact(message) + "\n").utf8))
         } else if let line = text(event) {
             StandardError.write(line)

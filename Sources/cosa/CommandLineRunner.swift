@@ -84,19 +84,25 @@ enum Spelling {
         return best.distance <= max(1, best.name.count / 3) ? best.name : nil
     }
 
-    /// Letters to insert, delete or replace to make one word of the other.
+    /// Letters to insert, delete, replace or swap with the next one to make one word of the other.
     static func distance(_ first: String, _ second: String) -> Int {
+        let first = Array(first)
         let second = Array(second)
-        var row = Array(0...second.count)
-        for (index, letter) in first.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
+        var beforePrevious: [Int] = []
+        var previous = Array(0...second.count)
+        for row in first.indices {
+            var current = [row + 1]
             for column in second.indices {
-                let substituted = diagonal + (letter == second[column] ? 0 : 1)
-                diagonal = row[column + 1]
-                row[column + 1] = min(substituted, diagonal + 1, row[column] + 1)
+                let replaced = previous[column] + (first[row] == second[column] ? 0 : 1)
+                var best = min(replaced, previous[column + 1] + 1, current[column] + 1)
+                if row > 0, column > 0, first[row] == second[column - 1], first[row - 1] == second[column] {
+                    best = min(best, beforePrevious[column - 1] + 1)
+                }
+                current.append(best)
             }
+            beforePrevious = previous
+            previous = current
         }
-        return row[second.count]
+        return previous[second.count]
     }
 }

@@ -24,7 +24,7 @@ struct Cosa: AsyncParsableCommand {
     private static let buildCommands: [any ParsableCommand.Type] = [
         Init.self, Fetch.self, Build.self, BuildExtend.self,
     ]
-    private static let testCommands: [any ParsableCommand.Type] = []
+    private static let testCommands: [any ParsableCommand.Type] = [KolaCommand.self, RunImage.self]
     private static let metadataCommands: [any ParsableCommand.Type] = [
         List.self, Meta.self, TagCommand.self, Prune.self, Clean.self,
     ]

@@ -47,12 +47,17 @@ struct ProgressOption: ParsableArguments {
     var style: ConsoleRenderer.Style { jsonLog ? .json : quiet ? .quiet : verbose ? .verbose : .plain }
 
     /// Runs a verb with its log: what it reports is shown and written, and a failure names the log.
+    ///
+    /// - Parameter json: true leaves standard output to the JSON of the result.
     func run<Result>(
-        _ verb: String, in directory: WorkingDirectory, _ body: (Reporter) async throws -> Result
+        _ verb: String, in directory: WorkingDirectory, json: Bool = false, _ body: (Reporter) async throws -> Result
     ) async throws -> Result {
         let log = try BuildLog(verb, in: directory.logs)
+        let console = ConsoleRenderer(style, notes: json ? .standardError : .standardOutput)
         do {
-            return try await body(Reporter([ConsoleRenderer(style).reporter, log.reporter]))
+            return try await body(Reporter([console.reporter, log.reporter]))
+        } catch let error as ExitCode {
+            throw error
         } catch {
             throw LoggedFailure(cause: error, log: log.path)
         }

@@ -30,7 +30,9 @@ struct Build: AsyncParsableCommand {
     @Flag(help: "Keep old builds; else the three newest and all tagged ones stay.")
     var skipPrune = false
 
-    @Option(help: ArgumentHelp("Use another architecture's packages of this version as the lockfile.", valueName: "version"))
+    @Option(
+        help: ArgumentHelp("Use another architecture's packages of this version as the lockfile.", valueName: "version")
+    )
     var autolock: String?
 
     @Option(help: ArgumentHelp("Credentials for registries, as skopeo reads them.", valueName: "file"))
@@ -50,7 +52,7 @@ struct Build: AsyncParsableCommand {
         let directory = try workdir.open()
         // Nothing in a build reads a registry by itself; scripts and tools that it runs look here.
         if let authfile { setenv("REGISTRY_AUTH_FILE", authfile, 1) }
-        let outcome = try await progress.run("build", in: directory) { reporter in
+        let outcome = try await progress.run("build", in: directory, json: output.json) { reporter in
             try await BuildStep(
                 directory, basearch: Architecture.current, options: options, toolVersion: ToolVersion.text,
                 reporter: reporter

@@ -38,7 +38,7 @@ struct BuildExtend: AsyncParsableCommand {
             return
         }
         let directory = try workdir.open()
-        let results = try await progress.run("buildextend", in: directory) { reporter in
+        let results = try await progress.run("buildextend", in: directory, json: output.json) { reporter in
             try await DiskStep(directory, basearch: build.arch, toolVersion: ToolVersion.text, reporter: reporter).run(
                 platforms: platforms, build: build.build, force: force)
         }

@@ -17,7 +17,9 @@ struct Fetch: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write the lockfile here.", valueName: "file"))
     var writeLockfileTo: String?
 
-    @Option(help: ArgumentHelp("Use another architecture's packages of this version as the lockfile.", valueName: "version"))
+    @Option(
+        help: ArgumentHelp("Use another architecture's packages of this version as the lockfile.", valueName: "version")
+    )
     var autolock: String?
 
     @Flag(help: "Resolve, but download no packages.")
@@ -29,7 +31,7 @@ struct Fetch: AsyncParsableCommand {
 
     func run() async throws {
         let directory = try workdir.open()
-        let result = try await progress.run("fetch", in: directory) { reporter in
+        let result = try await progress.run("fetch", in: directory, json: output.json) { reporter in
             try await FetchStep(directory, basearch: Architecture.current, reporter: reporter).run(
                 strict: strict, updateLockfile: updateLockfile,
                 lockfile: writeLockfileTo.map { FilePath($0).absolute }, dryRun: dryRun, autolock: autolock)
