@@ -49,6 +49,10 @@ install() {
     install_unit ignition-ostree-populate-var.service ignition-diskful.target
     inst_simple "$moddir/selinux-shim.conf" "$systemdsystemunitdir/ignition-files.service.d/10-selinux-shim.conf"
 
+    # The network comes up only where a config has to be fetched: it costs seconds of every boot.
+    $SYSTEMCTL -q --root "$initdir" disable systemd-networkd.service systemd-networkd.socket \
+        systemd-networkd-wait-online.service
+
     # Failures: the cause on the console and, for a test runner, the journal on a virtio port.
     install_unit ignition-virtio-dump-journal.service emergency.target
     inst_simple "$moddir/emergency-report.conf" "$systemdsystemunitdir/emergency.service.d/10-report.conf"
