@@ -62,6 +62,7 @@ let package = Package(
         cLibrary("CGuestfs", pkgConfig: "libguestfs", apt: "libguestfs-dev"),
         cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         cLibrary("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        .systemLibrary(name: "CSpawn", path: "Sources/CLibraries/CSpawn"),
 
         binding("GLib", ["CGLib"]),
         binding("OSTree", ["COSTree", "GLib", system]),
@@ -73,7 +74,7 @@ let package = Package(
         binding("SQLite", ["CSQLite", system]),
         binding("Zlib", ["CZlib"]),
 
-        module("HostSystem", [crypto, subprocess]),
+        module("HostSystem", ["CSpawn", crypto, subprocess]),
         module("Builds", ["HostSystem"]),
         module("Treefile", [yams]),
         module("Ignition", [yams]),
@@ -82,14 +83,14 @@ let package = Package(
         module("ContainerImage", ["HostSystem", "OSTree", "GLib", "LibArchive", "Zlib"]),
         module("Deployment", ["HostSystem", "OSTree", "GLib"]),
         module("DiskImage", ["Deployment", "Treefile", "HostSystem", "OSTree", "GLib", "Guestfs"]),
-        module("VirtualMachine", ["HostSystem"], resources: []),
+        module("VirtualMachine", ["HostSystem"]),
         module("TestRunner", ["VirtualMachine", "Ignition", "HostSystem", "Builds", yams]),
         module(
             "Pipeline",
             ["Builds", "Treefile", "Packages", "Compose", "ContainerImage", "DiskImage", "HostSystem", "OSTree"]),
 
         tool("cosa", ["Pipeline", "Builds", "TestRunner", "VirtualMachine", "HostSystem"]),
-        tool("kola", ["TestRunner", "VirtualMachine", "Builds", "HostSystem"]),
+        tool("kola", ["TestRunner", "VirtualMachine", "Ignition", "Builds", "HostSystem"]),
 
         .target(name: "TestSupport", dependencies: ["HostSystem", system], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
