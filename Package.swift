@@ -65,6 +65,7 @@ let package = Package(
         cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         cLibrary("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         .systemLibrary(name: "CLinux", path: "Sources/CLibraries/CLinux"),
+        .systemLibrary(name: "CSpawn", path: "Sources/CLibraries/CSpawn"),
 
         binding("GLib", ["CGLib"]),
         binding("OSTree", ["COSTree", "GLib", system]),
@@ -77,7 +78,7 @@ let package = Package(
         binding("SQLite", ["CSQLite", system]),
         binding("Zlib", ["CZlib"]),
 
-        module("HostSystem", ["CLinux", crypto, subprocess]),
+        module("HostSystem", ["CLinux", "CSpawn", crypto, subprocess]),
         module("Builds", ["HostSystem"]),
         module("Treefile", ["HostSystem", yams]),
         module("Ignition", [yams]),
@@ -86,7 +87,7 @@ let package = Package(
         module("ContainerImage", ["HostSystem", "OSTree", "GLib", "LibArchive", "Zlib"]),
         module("Deployment", ["HostSystem", "OSTree", "GLib"]),
         module("DiskImage", ["Deployment", "Treefile", "HostSystem", "OSTree", "GLib", "Guestfs", "Ext2fs"]),
-        module("VirtualMachine", ["HostSystem"], resources: []),
+        module("VirtualMachine", ["HostSystem"]),
         module("TestRunner", ["VirtualMachine", "Ignition", "HostSystem", "Builds", yams]),
         module(
             "Pipeline",
@@ -96,7 +97,7 @@ let package = Package(
             ]),
 
         tool("cosa", ["Pipeline", "Builds", "TestRunner", "VirtualMachine", "HostSystem"]),
-        tool("kola", ["TestRunner", "VirtualMachine", "Builds", "HostSystem"]),
+        tool("kola", ["TestRunner", "VirtualMachine", "Ignition", "Builds", "HostSystem"]),
 
         .target(
             name: "TestSupport", dependencies: ["HostSystem", system], path: "Tests/TestSupport", swiftSettings: strict),

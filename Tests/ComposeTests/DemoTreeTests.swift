@@ -85,7 +85,7 @@ enum DemoRepository {
                     name: header.name, epoch: header.epoch, version: header.version, release: header.release,
                     arch: header.arch, repository: "demo", checksum: "sha256:\(try Digest.ofFile(path))",
                     size: try FileStatus.of(path)?.size ?? 0, location: name, sourceRPM: header.sourceRPM,
-                    buildTime: header.buildTime, reason: "test"),
+                    buildTime: header.buildTime, reason: .requested),
                 path: path)
         }
         return result

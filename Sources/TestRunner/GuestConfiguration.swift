@@ -1,0 +1,56 @@
+import Ignition
+import VirtualMachine
+
+/// The Ignition configs that kola itself gives to its machines. Everything that a guest does for kola comes from here, so
+/// that unmodified CoreOS images can be tested.
+public enum GuestConfiguration {
+    /// The user that kola logs in as.
+    public static let user = "core"
+    /// The unit that says when the guest is ready.
+    public static let readyUnit = "kola-ready.service"
+    /// The unit that sends the journal to the host.
+    public static let journalUnit = "kola-journal-stream.service"
+
+    /// The config of every machine: a key for `core`, and the units that report to the host.
+    public static func base(publicKey: String) -> IgnitionConfig {
+        var config = IgnitionConfig()
+        config.addUser(user, sshKeys: [publicKey])
+        config.addUnit(readyUnit, contents: ready)
+        config.addUnit(journalUnit, contents: journal)
+        return config
+    }
+
+    /// After multi-user.target, which includes the SSH server and the network's services.
+    private static let ready = """
+        [Unit]
+        Description=Tell the host that this machine is ready
+        Requires=\(GuestPort.ready.deviceUnit)
+        After=\(GuestPort.ready.deviceUnit) sshd.service ssh.service network-online.target multi-user.target
+
+        [Service]
+        Type=oneshot
+        RemainAfterExit=yes
+        ExecStart=/bin/sh -c 'read id </proc/sys/kernel/random/boot_id && echo "ready $id" >\(GuestPort.ready.device)'
+
+        [Install]
+        WantedBy=multi-user.target
+
+        """
+
+    private static let journal = """
+        [Unit]
+        Description=Send the journal to the host
+        Requires=\(GuestPort.journal.deviceUnit)
+        After=\(GuestPort.journal.deviceUnit) systemd-journald.service
+        IgnoreOnIsolate=true
+
+        [Service]
+        Type=simple
+        StandardOutput=file:\(GuestPort.journal.device)
+        ExecStart=/usr/bin/journalctl --quiet --boot --follow --no-tail --all --output=export
+
+        [Install]
+        WantedBy=basic.target
+
+        """
+}

@@ -1,0 +1,47 @@
+import Ignition
+import VirtualMachine
+
+/// A test: what it is called, what it needs, and what it does.
+public struct KolaTest: Sendable {
+    /// What a test does on its machine.
+    public enum Body: Sendable {
+        /// A native test.
+        case native(@Sendable (TestContext) async throws -> Void)
+        /// An executable that runs in the guest.
+        case external(ExternalTest)
+    }
+
+    /// Its name, such as `basic.uefi` or `ext.config.files.motd`.
+    public let name: String
+    /// What it says about itself.
+    public var metadata: TestMetadata
+    /// The firmware of its machine; nil for that of the run.
+    public var firmware: MachineDescription.Firmware?
+    /// What its machine is provisioned with besides what every machine is.
+    public var ignition: IgnitionConfig?
+    /// Why it cannot run, where it can only be listed: its config is not one that the guest takes.
+    public var problem: String?
+    /// What it does.
+    public let body: Body
+
+    /// A test.
+    public init(
+        name: String, metadata: TestMetadata = TestMetadata(), firmware: MachineDescription.Firmware? = nil,
+        ignition: IgnitionConfig? = nil, problem: String? = nil, body: Body
+    ) {
+        self.name = name
+        self.metadata = metadata
+        self.firmware = firmware
+        self.ignition = ignition
+        self.problem = problem
+        self.body = body
+    }
+
+    /// Whether it has `tag`.
+    public func has(tag: String) -> Bool { metadata.tags.contains(tag) }
+}
+
+extension KolaTest {
+    /// Whether it is an executable of a project, and no part of kola.
+    public var isExternal: Bool { if case .external = body { true } else { false } }
+}

@@ -1,0 +1,64 @@
+import Foundation
+import HostSystem
+import Ignition
+import SystemPackage
+import VirtualMachine
+
+/// A machine to play with: boots an image, gives a shell in it, and ends with the shell (`cosa run`, `kola qemuexec`).
+public struct Devshell: Sendable {
+    /// The machine.
+    public var machine: MachineDescription
+    /// The Ignition config of the user; nil for none.
+    public var ignition: IgnitionConfig?
+    /// A command line for the guest instead of a shell.
+    public var command: String?
+    /// The accelerator; nil to find out.
+    public var accelerator: AcceleratorChoice?
+    /// A folder for console and journal that stays; nil for one that goes with the machine.
+    public var output: FilePath?
+
+    /// A shell in a machine.
+    public init(machine: MachineDescription) { self.machine = machine }
+
+    /// Boots, runs the shell on this process's terminal, and ends the machine.
+    ///
+    /// - Parameter tell: told what goes on meanwhile.
+    /// - Returns: the shell's exit status; 0 where the guest powered off.
+    /// - Throws: ``MachineError`` where the machine does not come up.
+    public func run(tell: @escaping @Sendable (String) -> Void) async throws -> Int32 {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let key = try await SSHKey.generate(in: folder.path)
+        let choice: AcceleratorChoice
+        if let accelerator { choice = accelerator } else { choice = try await KVMProbe(emulator: QEMUArguments.emulator).choose() }
+        let identifier = UUID().uuidString.lowercased()
+        let files = MachineFiles(output: output ?? folder.path, temporary: folder.path)
+        try FileContent.createDirectory(files.output)
+        var config = GuestConfiguration.base(publicKey: key.publicKey)
+        if let ignition { config = config.merged(with: ignition) }
+        try await IgnitionValidation.check(config, source: "the Ignition config")
+        tell("Booting \(machine.image) (\(choice)); the console is in \(files.console)")
+        let machine = try await Machine.launch(
+            self.machine, identifier: identifier, ignition: try config.encoded(), files: files,
+            accelerator: choice.accelerator)
+        let configuration = files.temporary.appending("ssh-config")
+        let text = SSHSession.configuration(
+            host: identifier, port: machine.sshPort, user: GuestConfiguration.user, key: key.path)
+        try AtomicFile.write(Array(text.utf8), to: configuration)
+        let guest: Guest
+        do {
+            guest = try await machine.whileRunning { try await Guest.connect(to: machine, configuration: configuration) }
+        } catch {
+            await machine.kill()
+            throw error
+        }
+        tell("Ready: ssh -F \(configuration) \(identifier)")
+        machine.expectExit()
+        let shell = try BackgroundProcess(
+            guest.session.command(command, terminal: command == nil), streams: .inherited)
+        let status = await shell.exit() ?? 0
+        let isGone = await machine.exited(within: .seconds(1))
+        await machine.kill()
+        return isGone ? 0 : status
+    }
+}

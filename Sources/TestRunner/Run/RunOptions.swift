@@ -1,0 +1,70 @@
+import HostSystem
+import SystemPackage
+import VirtualMachine
+
+/// What to run, on what, and how.
+public struct RunOptions: Sendable {
+    /// How many tests may run at the same time.
+    public enum Parallelism: Sendable, Equatable {
+        /// This many.
+        case count(Int)
+        /// One for each processor that this process may use.
+        case auto
+    }
+
+    /// Which tests.
+    public var selection = TestSelection()
+    /// Projects with external tests.
+    public var externalDirectories: [FilePath] = []
+    /// More patterns of tests that do not run.
+    public var denied: [String] = []
+    /// A denylist file; nil for none.
+    public var denylist: FilePath?
+    /// The build's stream, for the denylist.
+    public var stream: String?
+    /// The disk image.
+    public var image: FilePath
+    /// What the image must be.
+    public var system = SystemUnderTest()
+    /// The firmware of tests that do not name one.
+    public var firmware = MachineDescription.Firmware.bios
+    /// Memory in MiB of machines whose test does not need more; nil for 1024.
+    public var memory: Int?
+    /// The size of the primary disk in bytes where it is to be larger than the image.
+    public var diskSize: Int64?
+    /// Ignition configs that are merged into that of every machine.
+    public var appendIgnition: [FilePath] = []
+    /// How many tests at the same time.
+    public var parallel = Parallelism.count(1)
+    /// All limits of time are longer by this many percent.
+    public var extendTimeoutPercentage = 0
+    /// The output folder; nil for the default one.
+    public var outputDirectory: FilePath?
+    /// Where else the TAP report goes.
+    public var tapFile: FilePath?
+    /// The accelerator; nil to find out.
+    public var accelerator: AcceleratorChoice?
+    /// The command line, for `properties.json`.
+    public var commandLine: [String] = []
+
+    /// The usual run of an image.
+    public init(image: FilePath) { self.image = image }
+
+    /// The limit of a test that names none.
+    static let defaultTimeoutMinutes = 10
+
+    /// How long `test` may take.
+    func timeout(of test: KolaTest) -> Duration {
+        let minutes = test.metadata.timeoutMin ?? Self.defaultTimeoutMinutes
+        return .seconds(minutes * 60 * (100 + extendTimeoutPercentage) / 100)
+    }
+
+    /// The machine of `test`.
+    func machine(of test: KolaTest) -> MachineDescription {
+        let gibibyte: Int64 = 1 << 30
+        let wanted = [diskSize, test.metadata.minDisk.map { Int64($0) * gibibyte }].compactMap { $0 }.max()
+        return MachineDescription(
+            image: image, diskSize: wanted, firmware: test.firmware ?? firmware,
+            memory: max(memory ?? 1024, test.metadata.minMemory ?? 0), internet: test.has(tag: SpecialTag.needsInternet))
+    }
+}

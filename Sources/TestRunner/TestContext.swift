@@ -1,0 +1,75 @@
+import Synchronization
+
+/// What a test has at hand while it runs.
+public struct TestContext: Sendable {
+    /// The test.
+    public let test: KolaTest
+    /// Its machine.
+    public let guest: Guest
+    /// What is known about the OS on it.
+    public let system: SystemUnderTest
+    let log: TestLog
+
+    /// Adds a line to the test's output.
+    public func log(_ line: String) { log.append(line) }
+
+    /// Runs a part of the test under a name of its own. A part that fails fails the test, and the test goes on.
+    ///
+    /// - Throws: `CancellationError`, and the machine's end.
+    public func subtest(_ name: String, _ body: @Sendable () async throws -> Void) async throws {
+        let fullName = "\(test.name)/\(name)"
+        log.begin(fullName)
+        let start = ContinuousClock.now
+        do {
+            try await body()
+            log.end(TestResult(name: fullName, outcome: .pass, duration: .now - start, output: ""))
+        } catch {
+            let failure = TestFailure(error)
+            log.end(
+                TestResult(
+                    name: fullName, outcome: .fail, duration: .now - start,
+                    output: ([failure.reason] + failure.details).joined(separator: "\n")))
+            if Task.isCancelled || guest.machine.events.failure != nil { throw error }
+        }
+    }
+}
+
+/// What is known about the OS that is tested.
+public struct SystemUnderTest: Sendable, Equatable {
+    /// Its version; nil where only an image was given.
+    public var version: String?
+    /// What `VARIANT_ID` in its os-release must be; nil for anything.
+    public var variant: String?
+
+    /// An OS.
+    public init(version: String? = nil, variant: String? = "coreos") {
+        self.version = version
+        self.variant = variant
+    }
+}
+
+/// The output of one test, filled from any task of it.
+final class TestLog: Sendable {
+    private struct State {
+        var lines: [String] = []
+        var subtests: [TestResult] = []
+    }
+
+    private let state = Mutex(State())
+    private let sink: @Sendable (RunEvent) -> Void
+
+    init(sink: @escaping @Sendable (RunEvent) -> Void) { self.sink = sink }
+
+    func append(_ line: String) { state.withLock { $0.lines.append(line) } }
+
+    func begin(_ subtest: String) { sink(.started(subtest)) }
+
+    func end(_ subtest: TestResult) {
+        state.withLock { $0.subtests.append(subtest) }
+        sink(.finished(subtest, isSubtest: true))
+    }
+
+    var text: String { state.withLock { $0.lines.joined(separator: "\n") } }
+    var subtests: [TestResult] { state.withLock { $0.subtests } }
+    var failedSubtests: [TestResult] { subtests.filter { $0.outcome == .fail } }
+}

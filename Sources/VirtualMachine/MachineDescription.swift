@@ -1,0 +1,61 @@
+import SystemPackage
+
+/// What a virtual machine is made of: a value. Two machines with equal descriptions differ in nothing but their identity.
+public struct MachineDescription: Sendable, Equatable, Codable {
+    /// How the machine starts.
+    public enum Firmware: String, Sendable, Codable, CaseIterable {
+        /// SeaBIOS.
+        case bios
+        /// OVMF, with variables of its own.
+        case uefi
+    }
+
+    /// The primary disk's image. It is never written to.
+    public var image: FilePath
+    /// The image's format.
+    public var imageFormat: ImageFormat
+    /// The size of the primary disk where it is to be larger than its image, in bytes.
+    public var diskSize: Int64?
+    /// How it starts.
+    public var firmware: Firmware
+    /// Memory in MiB.
+    public var memory: Int
+    /// Virtual processors.
+    public var processors: Int
+    /// Whether guests reach anything but the host's forwarded ports.
+    public var internet: Bool
+    /// The guest's name by DHCP.
+    public var hostname: String?
+    /// More arguments for QEMU, at the end.
+    public var extraArguments: [String]
+
+    /// The formats that an image may have.
+    public enum ImageFormat: String, Sendable, Codable {
+        /// QEMU's own format.
+        case qcow2
+        /// The bytes of the disk.
+        case raw
+
+        /// The format of a file by its name: `.raw` and `.img` are raw, all else is qcow2.
+        public init(guessedFrom path: FilePath) {
+            self = ["raw", "img"].contains(path.extension) ? .raw : .qcow2
+        }
+    }
+
+    /// A machine with the usual parts: one disk, one network card, 1 GiB.
+    public init(
+        image: FilePath, imageFormat: ImageFormat? = nil, diskSize: Int64? = nil, firmware: Firmware = .bios,
+        memory: Int = 1024, processors: Int = 1, internet: Bool = false, hostname: String? = nil,
+        extraArguments: [String] = []
+    ) {
+        self.image = image
+        self.imageFormat = imageFormat ?? ImageFormat(guessedFrom: image)
+        self.diskSize = diskSize
+        self.firmware = firmware
+        self.memory = memory
+        self.processors = processors
+        self.internet = internet
+        self.hostname = hostname
+        self.extraArguments = extraArguments
+    }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import HostSystem
+import SystemPackage
+
+/// What has to be there before QEMU starts, and what is read from it just after.
+struct MachinePreparation: Sendable {
+    let description: MachineDescription
+    let files: MachineFiles
+
+    /// Makes the overlay that takes the guest's writes.
+    func makeDisk() async throws {
+        guard FileContent.exists(description.image) else {
+            throw MachineError(kind: .launch, reason: "\(description.image): no such disk image")
+        }
+        // An absolute name: a relative one would be taken as relative to the overlay.
+        let image = FilePath(FileManager.default.currentDirectoryPath).pushing(description.image)
+        var arguments = [
+            "create", "-q", "-f", "qcow2", "-F", description.imageFormat.rawValue, "-b", image.string,
+            "-o", "lazy_refcounts=on", files.overlay.string,
+        ]
+        if let size = description.diskSize { arguments.append("\(size)") }
+        try await Command("qemu-img", arguments).run()
+    }
+
+    /// QEMU has the overlay open; without a name it is gone when QEMU is, however that ends.
+    func unlinkDisk() { unlink(files.overlay.string) }
+
+    func copyFirmwareVariables(of firmware: QEMUArguments.UEFIFirmware = .debian) throws {
+        guard FileContent.exists(firmware.code), FileContent.exists(firmware.variables) else {
+            throw MachineError(
+                kind: .launch, reason: "\(firmware.code): no UEFI firmware; install the package ovmf, or use firmware bios")
+        }
+        try AtomicFile.write(FileContent.read(firmware.variables), to: files.firmwareVariables)
+    }
+
+    /// The host's port in what QEMU's `info usernet` prints:
+    /// `TCP[HOST_FORWARD]  12  127.0.0.1 40765  10.0.2.15  22  0 0`.
+    func sshPort(in text: String) throws -> Int {
+        for line in text.split(whereSeparator: \.isNewline) {
+            let words = line.split(separator: " ")
+            if words.count > 5, words[0] == "TCP[HOST_FORWARD]", words[5] == "22", let port = Int(words[3]) { return port }
+        }
+        throw MachineError(kind: .launch, reason: "QEMU forwards no port to the guest's SSH: \(text)")
+    }
+
+    func exitError(_ status: Int32, consoleTail: [String]) -> MachineError {
+        let log = (try? FileContent.read(files.emulatorLog)) ?? []
+        let last = String(decoding: log.suffix(4096), as: UTF8.self).split(whereSeparator: \.isNewline).last
+        let how = status > 128 ? "was killed by signal \(status - 128)" : "ended with status \(status)"
+        return MachineError(
+            kind: .exited(status: status), reason: "QEMU \(how)\(last.map { ": \($0)" } ?? "")", consoleTail: consoleTail)
+    }
+}

@@ -1,0 +1,125 @@
+import HostSystem
+import SystemPackage
+
+/// The command line of QEMU for a machine. Pure: equal inputs give equal arguments.
+public struct QEMUArguments: Sendable {
+    /// The channels that QEMU gets as open sockets, in the order of their numbers from 3 on.
+    public enum Channel: Sendable, Hashable {
+        /// The first serial port.
+        case console
+        /// QEMU's machine protocol.
+        case monitor
+        /// A virtio-serial port.
+        case port(GuestPort)
+
+        /// All of them.
+        public static let all: [Channel] = [.console, .monitor] + GuestPort.allCases.map(Channel.port)
+    }
+
+    /// UEFI firmware: its code, and the variables that a new machine starts with.
+    public struct UEFIFirmware: Sendable, Equatable {
+        /// The code, mapped read-only.
+        public let code: FilePath
+        /// The template of the variables.
+        public let variables: FilePath
+
+        /// Debian's `ovmf` without Secure Boot.
+        public static let debian = UEFIFirmware(
+            code: "/usr/share/OVMF/OVMF_CODE_4M.fd", variables: "/usr/share/OVMF/OVMF_VARS_4M.fd")
+    }
+
+    let description: MachineDescription
+    let files: MachineFiles
+    let accelerator: Accelerator
+    /// The machine's UUID, lower case; the guest sees it in its DMI table.
+    let identifier: String
+    let hasIgnition: Bool
+    let uefi: UEFIFirmware
+
+    /// The arguments for `description`.
+    public init(
+        _ description: MachineDescription, files: MachineFiles, accelerator: Accelerator, identifier: String,
+        hasIgnition: Bool, uefi: UEFIFirmware = .debian
+    ) {
+        self.description = description
+        self.files = files
+        self.accelerator = accelerator
+        self.identifier = identifier
+        self.hasIgnition = hasIgnition
+        self.uefi = uefi
+    }
+
+    /// The program.
+    public static let emulator = "qemu-system-x86_64"
+
+    /// The `-cpu` model: under KVM the one that ``KVMProbe`` tries.
+    public static func cpuModel(_ accelerator: Accelerator) -> String { accelerator == .kvm ? "host" : "max" }
+
+    /// All arguments after the program's name.
+    public var arguments: [String] {
+        machine + firmware + disk + network + channels + ignition + description.extraArguments
+    }
+
+    private var machine: [String] {
+        [
+            "-nodefaults", "-no-user-config", "-display", "none", "-machine", "q35",
+            "-accel", accelerator == .kvm ? "kvm" : "tcg,thread=multi", "-cpu", Self.cpuModel(accelerator),
+            "-smp", "\(description.processors)", "-m", "\(description.memory)M", "-uuid", identifier,
+            "-object", "rng-random,id=rng0,filename=/dev/urandom", "-device", "virtio-rng-pci,rng=rng0",
+        ]
+    }
+
+    private var firmware: [String] {
+        switch description.firmware {
+        case .bios: []
+        case .uefi:
+            [
+                "-drive", "if=pflash,unit=0,format=raw,readonly=on,file=\(escaped(uefi.code))",
+                "-drive", "if=pflash,unit=1,format=raw,file=\(escaped(files.firmwareVariables))",
+            ]
+        }
+    }
+
+    private var disk: [String] {
+        [
+            "-drive", "if=none,id=primary,format=qcow2,cache=unsafe,discard=unmap,file=\(escaped(files.overlay))",
+            "-device", "virtio-blk-pci,drive=primary,bootindex=1,serial=primary-disk",
+        ]
+    }
+
+    private var network: [String] {
+        // Port 0: the kernel takes a free one at the moment that it is bound. QMP says which.
+        var options = "user,id=net0,hostfwd=tcp:127.0.0.1:0-:22"
+        if !description.internet { options += ",restrict=on" }
+        if let hostname = description.hostname { options += ",hostname=\(escaped(hostname))" }
+        return ["-netdev", options, "-device", "virtio-net-pci,netdev=net0"]
+    }
+
+    private var channels: [String] {
+        var arguments: [String] = ["-device", "virtio-serial-pci,id=ports"]
+        for (index, channel) in Channel.all.enumerated() {
+            let number = 3 + index
+            switch channel {
+            case .console:
+                arguments += ["-chardev", "socket,id=console,fd=\(number)", "-serial", "chardev:console"]
+            case .monitor:
+                arguments += ["-chardev", "socket,id=monitor,fd=\(number)", "-mon", "chardev=monitor,mode=control"]
+            case .port(let port):
+                arguments += [
+                    "-chardev", "socket,id=port\(number),fd=\(number)",
+                    "-device", "virtserialport,bus=ports.0,chardev=port\(number),name=\(port.rawValue)",
+                ]
+            }
+        }
+        return arguments
+    }
+
+    private var ignition: [String] {
+        hasIgnition ? ["-fw_cfg", "name=opt/com.coreos/config,file=\(escaped(files.ignition))"] : []
+    }
+
+    private func escaped(_ path: FilePath) -> String { escaped(path.string) }
+
+    /// A value inside an option list: QEMU reads a doubled comma as one.
+    private func escaped(_ value: String) -> String { value.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,") }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Foundation
+import SystemPackage
+import TestRunner
+import VirtualMachine
+
+/// Which image, and which machine around it: the options that `run` and `qemuexec` share.
+struct ImageOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The disk image; that of the build where none is named.", valueName: "path"))
+    var qemuImage: String?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("The build: an id, or -1 for the one before the latest.", valueName: "id"))
+    var build: String?
+
+    @Option(help: ArgumentHelp("The size of the disk, such as 16G.", valueName: "size"))
+    var qemuSize: String?
+
+    @Option(help: "The firmware: bios or uefi.")
+    var qemuFirmware: MachineDescription.Firmware = .bios
+
+    /// The image, from the options or the working directory.
+    func image(workdir: String, architecture: String) throws -> (path: FilePath, build: BuildImage?) {
+        if let qemuImage { return (FilePath(qemuImage), nil) }
+        let found = try BuildImage.find(build: build, in: FilePath(workdir), architecture: architecture)
+        return (found.path, found)
+    }
+
+    /// The disk's size in bytes.
+    func diskSize() throws -> Int64? {
+        guard let qemuSize else { return nil }
+        let units: [Character: Int64] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]
+        let unit = qemuSize.last.flatMap { units[Character($0.uppercased())] }
+        guard let number = Int64(unit == nil ? qemuSize : String(qemuSize.dropLast())), number > 0 else {
+            throw ValidationError("--qemu-size: \"\(qemuSize)\" is not a size; write 16G or 20480M")
+        }
+        return number * (unit ?? 1)
+    }
+}
+
+extension MachineDescription.Firmware: ExpressibleByArgument {}

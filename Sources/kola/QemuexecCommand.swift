@@ -1,0 +1,68 @@
+import ArgumentParser
+import Foundation
+import HostSystem
+import Ignition
+import SystemPackage
+import TestRunner
+import VirtualMachine
+
+/// `kola qemuexec`.
+struct QemuexecCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "qemuexec", abstract: "Boots an image and gives a shell in it; the machine ends with the shell.")
+
+    @OptionGroup var image: ImageOptions
+
+    @Option(name: [.customShort("i"), .long], help: ArgumentHelp("An Ignition config for the machine.", valueName: "file"))
+    var ignition: String?
+
+    @Option(name: [.customShort("m"), .long], help: ArgumentHelp("Memory in MiB.", valueName: "mb"))
+    var memory = 1024
+
+    @Flag(help: "As many processors as this host has.")
+    var autoCpus = false
+
+    @Flag(name: [.customShort("U"), .long], help: "The guest reaches the internet.")
+    var usernet = false
+
+    @Option(help: "The guest's name by DHCP.")
+    var hostname: String?
+
+    @Option(name: [.customShort("x"), .long], help: ArgumentHelp("Run this in the guest instead of a shell.", valueName: "command"))
+    var sshCommand: String?
+
+    @Option(help: ArgumentHelp("Keep console and journal in this folder.", valueName: "dir"))
+    var outputDir: String?
+
+    @Option(help: ArgumentHelp("The working directory of cosa.", valueName: "dir"))
+    var workdir = "."
+
+    @Argument(help: ArgumentHelp("A disk image, and after -- arguments for QEMU.", valueName: "image"))
+    var arguments: [String] = []
+
+    func run() async throws {
+        var options = image
+        var more = arguments
+        if let first = more.first, first.hasSuffix(".qcow2"), options.qemuImage == nil {
+            options.qemuImage = first
+            more.removeFirst()
+        }
+        if let word = more.first, !word.hasPrefix("-") {
+            throw ValidationError("\"\(word)\" is neither an option nor a *.qcow2; arguments for QEMU come after --")
+        }
+        let (path, _) = try options.image(workdir: workdir, architecture: "x86_64")
+        var shell = Devshell(
+            machine: MachineDescription(
+                image: path, diskSize: try options.diskSize(), firmware: options.qemuFirmware, memory: memory,
+                processors: autoCpus ? HostCapacity.processors : 1, internet: usernet, hostname: hostname,
+                extraArguments: more))
+        if let ignition {
+            let file = FilePath(ignition)
+            shell.ignition = try IgnitionConfig(parsing: try FileContent.read(file), source: ignition)
+        }
+        shell.command = sshCommand
+        shell.output = outputDir.map { FilePath($0) }
+        let status = try await shell.run { FileHandle.standardError.write(Data(($0 + "\n").utf8)) }
+        if status != 0 { throw ExitCode(status) }
+    }
+}

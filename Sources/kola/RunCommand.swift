@@ -1,0 +1,96 @@
+import ArgumentParser
+import Foundation
+import SystemPackage
+import TestRunner
+import VirtualMachine
+
+/// `kola run`.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "run", abstract: "Runs tests.")
+
+    @OptionGroup var selection: SelectionOptions
+    @OptionGroup var image: ImageOptions
+
+    @Option(help: ArgumentHelp("The output folder; it must be new, or one that kola made.", valueName: "dir"))
+    var outputDir: String?
+
+    @Option(name: [.customShort("j"), .long], help: ArgumentHelp("How many tests at the same time, or auto.", valueName: "n"))
+    var parallel: Parallel = Parallel(value: .count(1))
+
+    @Option(help: ArgumentHelp("Copy test.tap to this file too.", valueName: "file"))
+    var tapfile: String?
+
+    @Option(help: ArgumentHelp("Memory of the machines in MiB.", valueName: "mb"))
+    var qemuMemory: Int?
+
+    @Option(help: ArgumentHelp("All limits of time are longer by this many percent.", valueName: "n"))
+    var extendTimeoutPercentage = 0
+
+    @Option(help: ArgumentHelp("Merge this Ignition config into that of every machine (repeatable).", valueName: "file"))
+    var appendIgnition: [String] = []
+
+    @Option(help: ArgumentHelp("What VARIANT_ID in the guest's os-release must be; empty for anything.", valueName: "id"))
+    var variantID = "coreos"
+
+    @Flag(name: .customLong("on-warn-failure-exit-77"), help: "Exit with 77 when only tests failed that are known to.")
+    var onWarnFailureExit77 = false
+
+    func validate() throws {
+        guard extendTimeoutPercentage >= 0 else { throw ValidationError("--extend-timeout-percentage must not be negative") }
+    }
+
+    func run() async throws {
+        let run = TestRun(try options()) { Output.write($0.lines) }
+        let summary = try await run.run()
+        switch summary.report?.outcome {
+        case .fail: throw ExitCode(1)
+        case .warn where onWarnFailureExit77: throw ExitCode(77)
+        default: return
+        }
+    }
+
+    private func options() throws -> RunOptions {
+        let (path, build) = try image.image(workdir: selection.workdir, architecture: selection.arch)
+        var options = RunOptions(image: path)
+        options.selection = selection.selection(buildDistro: build?.name)
+        options.externalDirectories = selection.externalDirectories
+        options.denied = selection.denylistTest
+        options.denylist = selection.denylist
+        options.stream = selection.denylistStream ?? build?.stream
+        options.system = SystemUnderTest(version: build?.version, variant: variantID.isEmpty ? nil : variantID)
+        options.firmware = image.qemuFirmware
+        options.memory = qemuMemory
+        options.diskSize = try image.diskSize()
+        options.appendIgnition = appendIgnition.map { FilePath($0) }
+        options.parallel = parallel.value
+        options.extendTimeoutPercentage = extendTimeoutPercentage
+        options.outputDirectory = outputDir.map { FilePath($0) }
+        options.tapFile = tapfile.map { FilePath($0) }
+        options.commandLine = CommandLine.arguments
+        return options
+    }
+}
+
+/// `N` or `auto`.
+struct Parallel: ExpressibleByArgument {
+    let value: RunOptions.Parallelism
+
+    init(value: RunOptions.Parallelism) { self.value = value }
+
+    init?(argument: String) {
+        if argument == "auto" {
+            value = .auto
+        } else if let count = Int(argument), count > 0 {
+            value = .count(count)
+        } else {
+            return nil
+        }
+    }
+
+    var defaultValueDescription: String {
+        switch value {
+        case .auto: "auto"
+        case .count(let count): "\(count)"
+        }
+    }
+}

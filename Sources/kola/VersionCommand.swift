@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// `kola version`.
+struct VersionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "version", abstract: "Prints the version.")
+
+    func run() { Output.write("kola version \(KolaVersion.text)") }
+}
