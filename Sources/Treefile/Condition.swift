@@ -51,6 +51,11 @@ struct Condition {
                 + "but got \(word.isEmpty ? "nothing" : word)")
     }
 
+    /// The value as a condition writes it, so that the text "1" and the number 1 look different.
+    private static func quoted(_ value: ConfigValue) -> String {
+        value.text.map { "\"\($0)\"" } ?? Substitution.text(value)
+    }
+
     private static func invalid(_ text: String) -> Failure {
         Failure(message: "invalid condition: \(text): expected VARIABLE OPERATOR VALUE")
     }
@@ -82,7 +87,7 @@ struct Condition {
             }
         default:
             throw Failure(
-                message: "\(Substitution.text(value)) is not same type as \(Substitution.text(literal)) "
+                message: "\(Self.quoted(value)) is not same type as \(Self.quoted(literal)) "
                     + "in condition: \(text)")
         }
     }

@@ -23,7 +23,7 @@ struct FixtureTests {
             scriptlets: ["post": "echo post"])
         let repository = try await RepositoryFixture(
             "demo", at: directory.appending("repo"), packages: [package], key: key)
-        let query = "%{NAME} %{SIGPGP:pgpsig} %{BUILDTIME} [%{FILENAMES} %{FILEMODES:octal};]"
+        let query = "%{NAME} %{RSAHEADER:pgpsig} %{BUILDTIME} [%{FILENAMES} %{FILEMODES:octal};]"
         let text = try await Command(
             "rpm",
             [
@@ -33,7 +33,7 @@ struct FixtureTests {
         ).run().text
         #expect(text.contains("foo RSA/SHA"))
         #expect(text.contains("1700000000"))
-        #expect(text.contains("/usr/bin/foo 0104755;"))
+        #expect(text.contains("/usr/bin/foo 104755;"))
         #expect(FileManager.default.fileExists(atPath: repository.path.appending("repodata/repomd.xml.asc").string))
     }
 }

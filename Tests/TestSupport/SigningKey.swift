@@ -23,10 +23,7 @@ public final class SigningKey: Sendable {
 
     deinit {
         // The agent would outlive the directory by a minute.
-        let agent = Process()
-        agent.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        agent.arguments = ["gpgconf", "--homedir", home.path.string, "--kill", "all"]
-        if (try? agent.run()) != nil { agent.waitUntilExit() }
+        _ = try? BackgroundTool(["gpgconf", "--homedir", home.path.string, "--kill", "all"]).wait()
     }
 
     /// Adds a signature to packages, in place.
@@ -36,7 +33,10 @@ public final class SigningKey: Sendable {
         guard !packages.isEmpty else { return }
         try await Command(
             "rpmsign",
-            ["--define", "_gpg_name \(name)", "--define", "_gpg_path \(home.path)", "--addsign"]
+            [
+                "--define", "_gpg_name \(name)", "--define", "_gpg_path \(home.path)", "--define",
+                "__gpg \(try Self.program())", "--addsign",
+            ]
                 + packages.map(\.string),
             environment: ["GNUPGHOME": home.path.string]
         ).run()
@@ -47,6 +47,15 @@ public final class SigningKey: Sendable {
     /// - Throws: `CommandError` where gpg fails.
     public func signDetached(_ file: FilePath) async throws {
         try await gpg(["--yes", "--armor", "--detach-sign", "--local-user", name, file.string]).run()
+    }
+
+    /// rpmsign wants a path, and its default differs between distributions.
+    private static func program() throws -> String {
+        let folders = ProcessInfo.processInfo.environment["PATH"]?.split(separator: ":") ?? []
+        for folder in folders where FileManager.default.isExecutableFile(atPath: "\(folder)/gpg") {
+            return "\(folder)/gpg"
+        }
+        throw Errno.noSuchFileOrDirectory
     }
 
     private func gpg(_ arguments: [String]) -> Command {

@@ -1,0 +1,147 @@
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+import Treefile
+
+@Suite("image.yaml, platforms.yaml and lockfiles")
+struct OtherFilesTests {
+    private func message(_ body: () throws -> Void) -> String {
+        do {
+            try body()
+            return "no error"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test("image.yaml: the including file wins, its kernel arguments come first, unknown keys are kept")
+    func imageIncludes() throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.write(
+            "include: base.yaml\nsize: 12\nextra-kargs: [a]\nplatform-compressor: {aws: zstd}\nhouse-rule: 1\n",
+            to: "image.yaml")
+        try directory.write(
+            "size: 10\nextra-kargs: [b]\nrootfs: ext4\ncompressor: xz\nplatform-compressor: {aws: xz, gcp: gzip}\n",
+            to: "base.yaml")
+        let image = try ImageConfig.load(path)
+        #expect(image.size == 12)
+        #expect(image.extraKernelArguments == ["a", "b"])
+        #expect(image.rootFileSystem == "ext4")
+        #expect(image.compressor(for: "aws") == "zstd")
+        #expect(image.compressor(for: "gcp") == "gzip")
+        #expect(image.compressor(for: "qemu") == "xz")
+        #expect(image.json["house-rule"] == .integer(1))
+        #expect(image.json["include"] == nil)
+        #expect(image.files.count == 2)
+    }
+
+    @Test("image.yaml: a slip in a key and a wrong value are errors with their place")
+    func imageMistakes() throws {
+        let directory = try TemporaryDirectory()
+        let slip = try directory.write("size: 10\nextra-karg: [a]\n", to: "a.yaml")
+        #expect(
+            message { _ = try ImageConfig.load(slip) }
+                == "\(slip):2:1: unknown key 'extra-karg'; did you mean 'extra-kargs'?")
+        let wrong = try directory.write("size: big\n", to: "b.yaml")
+        #expect(
+            message { _ = try ImageConfig.load(wrong) }
+                == "\(wrong):1:7: key 'size': expected a whole number of GiB above 0, found the text 'big'")
+        let loop = try directory.write("include: c.yaml\n", to: "c.yaml")
+        #expect(message { _ = try ImageConfig.load(loop) }.contains("Include loop"))
+    }
+
+    @Test("platforms.yaml is read by architecture and platform")
+    func platforms() throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.write(
+            "x86_64:\n  qemu:\n    grub_commands: [serial]\n    kernel_arguments: [console=ttyS0]\n  aws:\n"
+                + "    kernel_arguments: []\naarch64: {}\n", to: "platforms.yaml")
+        let table = try PlatformsTable.load(path)
+        #expect(table.settings(basearch: "x86_64", platform: "qemu").kernelArguments == ["console=ttyS0"])
+        #expect(table.settings(basearch: "s390x", platform: "qemu") == PlatformsTable.Settings())
+        #expect(
+            try table.json(basearch: "x86_64").compactJSON
+                == #"{"aws":{},"qemu":{"grub_commands":["serial"],"kernel_arguments":["console=ttyS0"]}}"#)
+        let slip = try directory.write("x86_64:\n  qemu:\n    kernel_argument: [a]\n", to: "slip.yaml")
+        #expect(
+            message { _ = try PlatformsTable.load(slip) }
+                == "\(slip):3:5: unknown key 'kernel_argument' in 'x86_64.qemu'; did you mean 'kernel_arguments'?")
+    }
+
+    @Test("Later lockfiles override earlier ones, package by package")
+    func lockfiles() throws {
+        let directory = try TemporaryDirectory()
+        let base = try directory.write(
+            #"{"packages": {"foo": {"evra": "1.0-1.fc.x86_64", "digest": "sha256:00"}, "bar": {"evra": "2:1-1.noarch"}}}"#,
+            to: "manifest-lock.x86_64.json")
+        let overrides = try directory.write(
+            "packages:\n  foo:\n    evr: 1.1-1\n    metadata: {type: pin, reason: because}\n",
+            to: "manifest-lock.overrides.yaml")
+        let lock = try Lockfile.load([base, overrides])
+        #expect(lock.packages["foo"]?.evra == "1.1-1")
+        #expect(lock.packages["foo"]?.arch == nil)
+        #expect(lock.packages["bar"]?.evr == "2:1-1")
+        #expect(lock.packages["bar"]?.arch == "noarch")
+        #expect(lock.withoutArchitectures.packages["bar"]?.evra == "2:1-1")
+        let again = try directory.write(try lock.json.prettyJSON, to: "again.json")
+        #expect(try Lockfile.load(again) == lock)
+    }
+
+    @Test("Lockfiles refuse what they do not know")
+    func lockfileMistakes() throws {
+        let directory = try TemporaryDirectory()
+        let empty = try directory.write("{}", to: "a.json")
+        #expect(message { _ = try Lockfile.load(empty) } == "\(empty): Key 'packages' not found in \(empty)")
+        let both = try directory.write("packages:\n  foo: {evr: 1-1, evra: 1-1.x}\n", to: "b.yaml")
+        #expect(message { _ = try Lockfile.load(both) } == "\(both):2:3: package 'foo': give either 'evra' or 'evr'")
+        let unknown = try directory.write("packages:\n  foo: {evr: 1-1, sha: x}\n", to: "c.yaml")
+        #expect(message { _ = try Lockfile.load(unknown) }.contains("unknown key 'sha' in 'foo'"))
+    }
+}
+
+@Suite("Treefiles from the field")
+struct FieldTests {
+    static let folder = ProcessInfo.processInfo.environment["COSA_SHARED_DATA"].map {
+        FilePath($0).appending("treefiles")
+    }
+
+    @Test(
+        "Real treefiles flatten", .enabled(if: folder != nil, "COSA_SHARED_DATA names no folder with treefiles"),
+        arguments: [
+            ("fedora-coreos-config@testing-devel", "manifest.yaml", 100),
+            ("centos-bootc@53adffa", "centos-stream-9-tier1.yaml", 30),
+            ("centos-bootc@53adffa", "centos-stream-10-tier1.yaml", 30),
+            ("centos-bootc@53adffa", "fedora-bootc.yaml", 30),
+            ("centos-bootc@53adffa", "fedora-tier-0-40.yaml", 10),
+            ("workstation-ostree-config@f36", "fedora-silverblue.yaml", 200),
+            ("workstation-ostree-config@f36", "fedora-kinoite.yaml", 200),
+            ("workstation-ostree-config@f36", "fedora-lxqt.yaml", 200),
+        ])
+    func flatten(tree: String, file: String, atLeast count: Int) throws {
+        let folder = try #require(Self.folder)
+        for basearch in ["x86_64", "aarch64"] {
+            let flattened = try FlattenedManifest.load(folder.appending(tree).appending(file), basearch: basearch)
+            #expect(flattened.manifest.packages.count >= count)
+            #expect(!flattened.manifest.repos.isEmpty)
+            #expect(try flattened.checksum().count == 64)
+        }
+    }
+
+    @Test(
+        "Real image.yaml, platforms.yaml and lockfiles are read",
+        .enabled(if: folder != nil, "COSA_SHARED_DATA names no folder with treefiles"))
+    func otherFiles() throws {
+        let folder = try #require(Self.folder).appending("fedora-coreos-config@testing-devel")
+        let image = try ImageConfig.load(folder.appending("image.yaml"))
+        #expect(image.size == 10)
+        #expect(image.extraKernelArguments == ["mitigations=auto,nosmt"])
+        #expect(image.ignitionNetworkArguments == [])
+        let platforms = try PlatformsTable.load(folder.appending("platforms.yaml"))
+        #expect(!platforms.settings(basearch: "x86_64", platform: "qemu").grubCommands.isEmpty)
+        let lock = try Lockfile.load([
+            folder.appending("manifest-lock.x86_64.json"), folder.appending("manifest-lock.overrides.yaml"),
+        ])
+        #expect(lock.packages.count > 400)
+    }
+}
