@@ -30,6 +30,8 @@ public struct Resolver: Sendable {
     ) throws -> PackageSet {
         let pool = SolvPool(arch: basearch)
         var loaded: [(config: RepositoryConfig, packages: SolvRepository)] = []
+        var seen: Set<String> = []
+        let repositories = repositories.filter { seen.insert($0.id).inserted }
         // The order of loading decides between equal packages of equal repositories.
         for repository in repositories.sorted(by: { ($0.isOverride ? 0 : 1, $0.id) < ($1.isOverride ? 0 : 1, $1.id) }) {
             let target = pool.addRepository(

@@ -6,7 +6,10 @@ public final class SolvPool {
     let pointer: UnsafeMutablePointer<Pool>
     private var considered: UnsafeMutablePointer<Map>?
     /// The repositories, in the order in which they were added.
-    public private(set) var repositories: [SolvRepository] = []
+    public var repositories: [SolvRepository] {
+        added.map { SolvRepository(name: String(cString: $0.pointee.name), pointer: $0, pool: self) }
+    }
+    private var added: [UnsafeMutablePointer<Repo>] = []
 
     /// The version of libsolv; its cache files are readable by this version only for sure.
     public static var libraryVersion: String { LIBSOLV_VERSION_STRING }
@@ -35,9 +38,8 @@ public final class SolvPool {
         let repository: UnsafeMutablePointer<Repo> = repo_create(pointer, name)
         repository.pointee.priority = Int32(priority)
         repository.pointee.subpriority = Int32(subpriority)
-        let wrapped = SolvRepository(name: name, pointer: repository, pool: self)
-        repositories.append(wrapped)
-        return wrapped
+        added.append(repository)
+        return SolvRepository(name: name, pointer: repository, pool: self)
     }
 
     /// Indexes what provides what. Call it after loading and after excluding, before selecting and solving.

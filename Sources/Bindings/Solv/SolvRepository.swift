@@ -2,12 +2,12 @@ import CSolv
 import Glibc
 import SystemPackage
 
-/// The packages of one repository within a pool.
-public final class SolvRepository {
+/// The packages of one repository within a pool, which it keeps alive.
+public struct SolvRepository {
     /// The repository's name.
     public let name: String
     let pointer: UnsafeMutablePointer<Repo>
-    private unowned let pool: SolvPool
+    private let pool: SolvPool
 
     init(name: String, pointer: UnsafeMutablePointer<Repo>, pool: SolvPool) {
         self.name = name

@@ -1,0 +1,45 @@
+import Librepo
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite("librepo")
+struct LibrepoTests {
+    @Test("A missing repository gives the mirror's cause and leaves no metadata")
+    func missing() throws {
+        let directory = try TemporaryDirectory()
+        var location = RepoLocation()
+        location.baseURLs = ["file://\(directory.path)/none"]
+        do {
+            _ = try MetadataDownload.run(
+                location, into: directory.path, types: ["primary"], keyring: nil, isKnown: { _ in false })
+            Issue.record("there is no repository")
+        } catch {
+            #expect(error.message.contains("\(directory.path)/none/repodata/repomd.xml"))
+        }
+    }
+
+    @Test("Each target of a download has its own verdict")
+    func verdicts() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("abc", to: "repo/good")
+        try directory.write("abd", to: "repo/bad")
+        // SHA-256 of "abc", FIPS 180-2 appendix B.1.
+        let sha = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        var location = RepoLocation()
+        location.baseURLs = ["file://\(directory.path)/repo"]
+        let targets = ["good", "bad", "none"].map { name in
+            PackageDownload.Target(
+                location: name, baseURL: nil, destination: directory.appending("got-\(name)"), checksumType: "sha256",
+                checksum: sha, size: 3)
+        }
+        var arrived: [Int] = []
+        let verdicts = try PackageDownload.run(targets, from: location) { arrived.append($0) }
+        #expect(verdicts[0] == nil)
+        #expect(verdicts[1]?.contains("checksum") == true)
+        #expect(verdicts[2] != nil)
+        #expect(arrived == [0])
+        let descriptor = try FileDescriptor.open(directory.appending("got-good"), .readOnly)
+        #expect(try descriptor.closeAfter { try FileChecksum.of(descriptor, type: "sha256") } == sha)
+    }
+}
