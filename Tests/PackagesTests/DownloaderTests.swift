@@ -120,7 +120,7 @@ struct DownloaderTests {
         #expect(message.contains("package foo-1.0-1.noarch from base: signature check failed: its payload"))
     }
 
-    @Test("Packages and metadata come by HTTP, with a mirror list and a key from the server, interrupted ones continue")
+    @Test("Packages and metadata come by HTTP, with a mirror list and a key from the server")
     func http() async throws {
         let bench = try ResolutionBench()
         let key = try await SigningKey()
