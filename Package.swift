@@ -105,7 +105,7 @@ let package = Package(
             name: "BindingsTests",
             dependencies: [
                 "GLib", "OSTree", "RPM", "Solv", "LibArchive", "Librepo", "Guestfs", "Ext2fs", "SQLite", "Zlib",
-                "TestSupport", system,
+                "HostSystem", "TestSupport", system,
             ], swiftSettings: strict),
         tests("HostSystem"),
         tests("Builds", ["HostSystem"]),
@@ -113,7 +113,7 @@ let package = Package(
         tests("Ignition"),
         tests("Packages", ["Treefile", "HostSystem"]),
         tests("Compose", ["Treefile", "Packages", "HostSystem", "OSTree", "RPM"]),
-        tests("ContainerImage", ["HostSystem", "OSTree", "GLib"]),
+        tests("ContainerImage", ["HostSystem", "OSTree", "GLib", "LibArchive"]),
         tests("Deployment", ["HostSystem", "OSTree", "GLib"]),
         tests("DiskImage", ["HostSystem", "OSTree", "Treefile"]),
         tests("VirtualMachine", ["HostSystem"]),

@@ -74,6 +74,14 @@ import Testing
         #expect(!text.contains("LIBARCHIVE."))
     }
 
+    @Test func namesAreUTF8WhateverTheEnvironment() throws {
+        let bytes = try Self.archive(.paxRestricted, [Self.members[4]])
+        #expect(String(decoding: bytes, as: UTF8.self).contains("path=usr/\u{e4}rger-\u{4e16}\n"))
+        // What libarchive adds where the thread's locale has another character set, as "C" has.
+        #expect(!String(decoding: bytes, as: UTF8.self).contains("hdrcharset"))
+        #expect(try Self.read(bytes).first?.0.path == "usr/\u{e4}rger-\u{4e16}")
+    }
+
     @Test func gnuHeadersCanBeHad() throws {
         let bytes = try Self.archive(.gnutar, [Self.members[1]])
         #expect(Array(bytes[257..<265]) == Array("ustar  \0".utf8))
