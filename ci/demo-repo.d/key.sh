@@ -13,7 +13,7 @@ make_key() {
     ln -s "$DEMO_REPO/gnupg" "$socket_folder/g"
     export GNUPGHOME=$socket_folder/g
     # shellcheck disable=SC2064
-    trap "gpgconf --kill all 2>/dev/null; rm -rf '$socket_folder' '$DEMO_REPO/tmp'" EXIT
+    trap "gpgconf --kill gpg-agent || true; rm -rf '$socket_folder' '$DEMO_REPO/tmp'" EXIT
     if ! gpg --batch --quiet --list-secret-keys demo@localhost >/dev/null 2>&1; then
         echo "making a signing key"
         gpg --batch --quiet --faked-system-time "${signature_time}!" --pinentry-mode loopback --passphrase '' \
