@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Which Debian packages the OS is made of, and getting them. Sourced by ci/demo-repo.
+# Which Debian packages the OS is made of, and getting them. Sourced by ci/demo-repo after common.sh.
+here=${here:?}
 
 # names LIST: the first word of each line that is not a comment.
 names() {
