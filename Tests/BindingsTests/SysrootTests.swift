@@ -61,6 +61,6 @@ struct SysrootTests {
         let error = #expect(throws: GLibError.self) {
             try target.transaction { try target.importCommit(commit, from: source) }
         }
-        #expect(error?.description.hasPrefix("cannot copy commit \(commit) from \(source.path)") == true)
+        #expect(error?.description.hasPrefix("cannot read commit \(commit) of \(source.path)") == true)
     }
 }
