@@ -70,8 +70,8 @@ public struct SysrootBuilder: Sendable {
             kernelArguments: request.kernelArguments.arguments)
         // The flag would be in the way of whoever removes this directory; the disk image sets it again.
         try sysroot.setDeploymentsMutable(true)
-        try emptyDirectory(root.appending("ostree/repo/tmp"))
         try sysroot.repository().configure(["core": ["fsync": "true"]])
+        try emptyDirectory(root.appending("ostree/repo/tmp"))
         return PreparedSysroot(directory: root.string, deployment: deployment.path)
     }
 
@@ -100,7 +100,8 @@ public struct SysrootBuilder: Sendable {
             "sysroot": ["bootloader": "syslinux", "readonly": "true"],
         ])
         repository.disableFsync()
-        try repository.pullLocal(from: request.repository, commits: [request.commit])
+        let source = try Repository.open(request.repository)
+        try repository.transaction { try repository.importCommit(request.commit, from: source) }
         if case .ref(let ref, let remote) = request.origin {
             try repository.setRef(ref, remote: remote, to: request.commit)
         }

@@ -5,8 +5,9 @@ struct DiskSizes: Equatable {
     /// Images for virtual machines and clouds: what image.yaml asks for.
     let cloud: Int64
 
-    /// The journal of the root filesystem; as for a disk of the size that it will grow to.
-    static let journal: Int64 = 64 * .mebibyte
+    /// The journal of the root filesystem, in bytes: as large as it helps for a disk that grows, if the content is not
+    /// very small.
+    let journal: Int64
 
     /// Sizes disks for a root filesystem's content.
     ///
@@ -14,7 +15,8 @@ struct DiskSizes: Equatable {
     ///
     /// - Throws: ``DiskImageError/diskTooSmall(needed:given:)``.
     init(content: ContentSize, cloudGiB: Int64, table: PartitionTable) throws(DiskImageError) {
-        let filesystem = content.bytes * 105 / 100 + Self.journal + 16 * .mebibyte
+        journal = min(max(content.bytes / 8 / .mebibyte, 8), 64) * .mebibyte
+        let filesystem = content.bytes * 105 / 100 + journal + 16 * .mebibyte
         // Inode tables: 256 bytes for every 8 KiB.
         let needed = filesystem * 100 / 96 + table.fixedSize
         cloud = cloudGiB * .gibibyte

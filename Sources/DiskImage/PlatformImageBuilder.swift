@@ -54,6 +54,6 @@ public struct PlatformImageBuilder: Sendable {
             options = ["-O", "vmdk", "-o", "adapter_type=lsilogic,subformat=streamOptimized,compat6"]
         }
         try await Command("qemu-img", ["convert", "-q", "-f", "raw"] + options + [disk.string, result.string]).run()
-        if format == .streamOptimizedVMDK { try VMDKHeader.setContentID(of: result, seed: raw.commit) }
+        if format == .streamOptimizedVMDK { try VMDKHeader.normalize(result, seed: raw.commit) }
     }
 }

@@ -51,7 +51,7 @@ public struct RawImageBuilder: Sendable {
                 .run(input: Array(table.script(diskSize: sizes.metal, seed: request.commit).utf8))
             progress("Writing boot loaders")
             try await installBootLoader(loader, on: file, image, work: work)
-            try await writeFilesystems(on: file, image, sysroot: sysroot, boot: boot, rootFilesystem, request)
+            try await writeFilesystems(on: file, image, sysroot: sysroot, boot: boot, rootFilesystem, sizes, request)
             try FileManager.default.moveItemReplacing(file, to: request.output)
         } catch {
             unlink(file.string)
@@ -142,7 +142,7 @@ public struct RawImageBuilder: Sendable {
     private func writeFilesystems(
         on file: FilePath, _ image: RawImage, sysroot: PreparedSysroot, boot: FilePath,
         _ rootFilesystem: RootFilesystem,
-        _ request: DiskRequest
+        _ sizes: DiskSizes, _ request: DiskRequest
     ) async throws {
         let writer = Ext4Writer(
             image: file, timestamp: request.timestamp, seed: request.commit, workDirectory: request.workDirectory)
@@ -156,7 +156,7 @@ public struct RawImageBuilder: Sendable {
             try await writer.write(
                 sysroot.path, to: image.partition(.root),
                 .init(
-                    label: "root", uuid: Self.rootUUID, journal: DiskSizes.journal,
+                    label: "root", uuid: Self.rootUUID, journal: sizes.journal,
                     immutable: ["/" + sysroot.deployment]))
         case .xfs:
             try await XFSWriter(image: file, workDirectory: request.workDirectory).write(

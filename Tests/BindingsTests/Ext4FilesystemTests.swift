@@ -40,6 +40,7 @@ struct Ext4FilesystemTests {
     @Test("lists and reads files, through symbolic links too")
     func reading() async throws {
         let directory = try TemporaryDirectory()
+        defer { withExtendedLifetime(directory) {} }
         let filesystem = try open(try await make(in: directory))
         #expect(try filesystem.list("/") == ["d", "link", "lost+found"])
         #expect(try filesystem.read("/link/file") == Array("old content\n".utf8))
@@ -49,6 +50,7 @@ struct Ext4FilesystemTests {
     @Test("gives a file another content, longer or shorter, and leaves a clean filesystem", arguments: [3, 200_000])
     func overwriting(count: Int) async throws {
         let directory = try TemporaryDirectory()
+        defer { withExtendedLifetime(directory) {} }
         let image = try await make(in: directory, content: String(repeating: "old ", count: 5000))
         let content = Array(repeating: UInt8(ascii: "n"), count: count)
         let filesystem = try open(image)
@@ -62,6 +64,7 @@ struct Ext4FilesystemTests {
     @Test("times are the given one, but for the modification times that OSTree gives to its files")
     func times() async throws {
         let directory = try TemporaryDirectory()
+        defer { withExtendedLifetime(directory) {} }
         try directory.write("", to: "tree/ostree")
         try FileManager.default.setAttributes(
             [.modificationDate: Date(timeIntervalSince1970: 0)], ofItemAtPath: directory.appending("tree/ostree").string
@@ -81,6 +84,7 @@ struct Ext4FilesystemTests {
     @Test("sets the immutable flag")
     func immutable() async throws {
         let directory = try TemporaryDirectory()
+        defer { withExtendedLifetime(directory) {} }
         let image = try await make(in: directory)
         let filesystem = try open(image)
         try filesystem.setImmutable("/d")
@@ -94,6 +98,7 @@ struct Ext4FilesystemTests {
     @Test("what is no filesystem is refused with the library's reason")
     func noFilesystem() throws {
         let directory = try TemporaryDirectory()
+        defer { withExtendedLifetime(directory) {} }
         let file = try directory.write(String(repeating: "x", count: 3 << 20), to: "file")
         let error = #expect(throws: Ext2fsError.self) { try open(file) }
         #expect(error?.description.hasSuffix("Bad magic number in super-block") == true)

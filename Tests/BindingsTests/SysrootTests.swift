@@ -11,6 +11,7 @@ struct SysrootTests {
     @Test("deploys a pulled commit and lists it")
     func deploying() async throws {
         let directory = try TemporaryDirectory()
+        defer { withExtendedLifetime(directory) {} }
         let fixture = try await OSTreeFixture(in: directory)
         let root = directory.appending("sysroot")
         try FileManager.default.createDirectory(
@@ -19,8 +20,8 @@ struct SysrootTests {
         try sysroot.makeStateroot("fixture")
         let repository = try sysroot.repository()
         repository.disableFsync()
-        try repository.pullLocal(from: fixture.repository, commits: [fixture.ref])
-        #expect(try repository.resolve(fixture.ref) == fixture.commit)
+        let source = try Repository.open(fixture.repository)
+        try repository.transaction { try repository.importCommit(fixture.commit, from: source) }
 
         #expect(sysroot.deployments.isEmpty)
         let deployment = try sysroot.deploy(
@@ -38,6 +39,7 @@ struct SysrootTests {
     @Test("settings are written and a ref of a remote can be set")
     func configuration() async throws {
         let directory = try TemporaryDirectory()
+        defer { withExtendedLifetime(directory) {} }
         let fixture = try await OSTreeFixture(in: directory)
         let repository = try Repository.open(fixture.repository)
         try repository.configure(["sysroot": ["readonly": "true"]])
@@ -52,12 +54,13 @@ struct SysrootTests {
     @Test("a commit that is not there is named in the error")
     func missingCommit() throws {
         let directory = try TemporaryDirectory()
+        defer { withExtendedLifetime(directory) {} }
         let source = try Repository.create(directory.appending("source"), mode: .bareUser)
         let target = try Repository.create(directory.appending("target"), mode: .bareUser)
         let commit = String(repeating: "a", count: 64)
         let error = #expect(throws: GLibError.self) {
-            try target.pullLocal(from: source.path, commits: [commit])
+            try target.transaction { try target.importCommit(commit, from: source) }
         }
-        #expect(error?.description.hasPrefix("cannot pull \(commit) from") == true)
+        #expect(error?.description.hasPrefix("cannot read commit \(commit) of \(source.path)") == true)
     }
 }

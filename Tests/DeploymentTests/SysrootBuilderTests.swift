@@ -21,6 +21,7 @@ struct SysrootBuilderTests {
     @Test("ostree itself lists the deployment, and both kinds of boot entries have the kernel arguments")
     func deployment() async throws {
         let directory = try TemporaryDirectory()
+        defer { withExtendedLifetime(directory) {} }
         let (sysroot, fixture) = try await build({ .ref($0.ref, remote: "demo") }, in: directory)
         let status = try await Command("ostree", ["admin", "status", "--sysroot", sysroot.directory]).run().text
         #expect(status.contains("fixture \(fixture.commit).0"))
@@ -44,14 +45,15 @@ struct SysrootBuilderTests {
     @Test("the repository is a clean bare one that mounts read-only, and nothing temporary is left in it")
     func repository() async throws {
         let directory = try TemporaryDirectory()
+        defer { withExtendedLifetime(directory) {} }
         let (sysroot, _) = try await build({ .ref($0.ref, remote: nil) }, in: directory)
         let repository = sysroot.path.appending("ostree/repo")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: repository.appending("tmp").string).isEmpty)
         try await Command("ostree", ["fsck", "--repo", repository.string]).run()
         let config = try String(contentsOfFile: repository.appending("config").string, encoding: .utf8)
         #expect(config.contains("mode=bare\n"))
         #expect(config.contains("bootloader=syslinux\n") && config.contains("readonly=true\n"))
         #expect(config.contains("fsync=true\n"))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: repository.appending("tmp").string).isEmpty)
         let suid = try FileManager.default.attributesOfItem(
             atPath: sysroot.path.appending(sysroot.deployment).appending("usr/bin/suid").string)
         #expect(suid[.posixPermissions] as? Int == 0o4755)
@@ -60,6 +62,7 @@ struct SysrootBuilderTests {
     @Test("a container image becomes the origin, and the directory can be removed again")
     func containerOrigin() async throws {
         let directory = try TemporaryDirectory()
+        defer { withExtendedLifetime(directory) {} }
         let (sysroot, _) = try await build(
             { _ in .container(imageReference: "ostree-unverified-registry:quay.io/demo:1") }, in: directory)
         let origin = try String(

@@ -15,6 +15,9 @@ struct DiskFixture {
         tree = try await OSTreeFixture(in: directory, files: files)
     }
 
+    /// Keeps the directory until this is called.
+    func keep() { withExtendedLifetime(directory) {} }
+
     /// A request whose image.yaml has these lines.
     func request(_ name: String, imageConfig: String = "size: 2\nrootfs: ext4\n") throws -> DiskRequest {
         let image = try ImageConfig.load(try directory.write(imageConfig, to: "\(name).yaml"))

@@ -21,6 +21,7 @@ struct PlatformImageTests {
     @Test("a qcow2 has the size of image.yaml, a table that ends with the disk, and the platform's settings")
     func qemu() async throws {
         let fixture = try await DiskFixture()
+        defer { fixture.keep() }
         let raw = try await RawImageBuilder().build(fixture.request("disk"))
         let before = try Digest.ofFile(raw.path)
         let output = try await derive("qemu", from: raw, in: fixture.directory)
@@ -50,6 +51,7 @@ struct PlatformImageTests {
     @Test("metal is the raw image but for its platform's settings")
     func metal() async throws {
         let fixture = try await DiskFixture()
+        defer { fixture.keep() }
         let raw = try await RawImageBuilder().build(fixture.request("disk"))
         let output = try await derive("metal", from: raw, in: fixture.directory)
         let size = try FileManager.default.attributesOfItem(atPath: output.string)[.size]
@@ -61,6 +63,7 @@ struct PlatformImageTests {
     @Test("images are the same bytes each time", arguments: ["aws", "qemu", "metal"])
     func reproducible(platform: String) async throws {
         let fixture = try await DiskFixture()
+        defer { fixture.keep() }
         let raw = try await RawImageBuilder().build(fixture.request("disk"))
         let first = try await derive(platform, from: raw, in: fixture.directory)
         let second = try await derive(platform, from: raw, in: fixture.directory, as: "-again")
@@ -70,6 +73,7 @@ struct PlatformImageTests {
     @Test("a VMDK for AWS is stream-optimized and sound")
     func aws() async throws {
         let fixture = try await DiskFixture()
+        defer { fixture.keep() }
         let raw = try await RawImageBuilder().build(fixture.request("disk"))
         let output = try await derive("aws", from: raw, in: fixture.directory)
         try await Command("qemu-img", ["check", output.string]).run()

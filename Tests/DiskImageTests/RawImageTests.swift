@@ -11,6 +11,7 @@ struct RawImageTests {
     @Test("two builds of one request are the same bytes")
     func reproducible() async throws {
         let fixture = try await DiskFixture()
+        defer { fixture.keep() }
         let first = try await RawImageBuilder().build(fixture.request("first"))
         let second = try await RawImageBuilder().build(fixture.request("second"))
         #expect(try Digest.ofFile(first.path) == Digest.ofFile(second.path))
@@ -19,6 +20,7 @@ struct RawImageTests {
     @Test("sfdisk finds the disk GUID, types, names and sizes of coreos-assembler")
     func partitionTable() async throws {
         let fixture = try await DiskFixture()
+        defer { fixture.keep() }
         let image = try await RawImageBuilder().build(fixture.request("disk"))
         let dump = try await Command("sfdisk", ["--dump", image.file]).run().text
         #expect(dump.contains("label-id: 00000000-0000-4000-A000-000000000001"))
@@ -34,6 +36,7 @@ struct RawImageTests {
     @Test("filesystems are clean, carry the well-known names and hold the system with its owners and links")
     func filesystems() async throws {
         let fixture = try await DiskFixture()
+        defer { fixture.keep() }
         let image = try await RawImageBuilder().build(fixture.request("disk"))
         let (boot, root) = (try image.partition(.boot), try image.partition(.root))
         #expect(try await DiskFixture.problems(image.path, boot) == "")
@@ -62,6 +65,7 @@ struct RawImageTests {
     @Test("both boot loaders are in their places, and the stamp asks for Ignition")
     func bootLoaders() async throws {
         let fixture = try await DiskFixture()
+        defer { fixture.keep() }
         let image = try await RawImageBuilder().build(
             fixture.request(
                 "disk", imageConfig: "size: 2\nrootfs: ext4\nignition-network-kcmdline: [ip=dhcp, rd.neednet=1]\n"))
@@ -80,6 +84,7 @@ struct RawImageTests {
     @Test("a root in image.yaml's kernel arguments replaces the default one")
     func kernelArguments() async throws {
         let fixture = try await DiskFixture()
+        defer { fixture.keep() }
         let image = try await RawImageBuilder().build(
             fixture.request("disk", imageConfig: "size: 2\nrootfs: ext4\nextra-kargs: [root=UUID=1, quiet]\n"))
         let entry = try await DiskFixture.debugfs(
@@ -90,6 +95,7 @@ struct RawImageTests {
     @Test("content that does not fit is refused before there is an image, with what to change")
     func tooSmall() async throws {
         let fixture = try await DiskFixture(files: ["usr/share/large": Array(repeating: 7, count: 520 << 20)])
+        defer { fixture.keep() }
         let request = try fixture.request("disk", imageConfig: "size: 1\nrootfs: ext4\n")
         let error = await #expect(throws: DiskImageError.self) { try await RawImageBuilder().build(request) }
         let text = try #require(error?.description)
@@ -102,6 +108,7 @@ struct RawImageTests {
     @Test("a root filesystem that no disk can have is refused by name")
     func unknownFilesystem() async throws {
         let fixture = try await DiskFixture()
+        defer { fixture.keep() }
         let request = try fixture.request("disk", imageConfig: "size: 2\nrootfs: btrfs\n")
         await #expect(throws: DiskImageError.unsupportedRootFilesystem("btrfs")) {
             try await RawImageBuilder().build(request)

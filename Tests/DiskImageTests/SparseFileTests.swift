@@ -10,6 +10,7 @@ struct SparseFileTests {
     @Test("a copy has the same bytes and does not fill the holes")
     func copying() throws {
         let directory = try TemporaryDirectory()
+        defer { withExtendedLifetime(directory) {} }
         let (source, copy) = (directory.appending("source"), directory.appending("copy"))
         let size: Int64 = 64 << 20
         try SparseFile.create(source, size: size)
@@ -26,6 +27,7 @@ struct SparseFileTests {
     @Test("reading stops at the end of the file")
     func reading() throws {
         let directory = try TemporaryDirectory()
+        defer { withExtendedLifetime(directory) {} }
         let file = try directory.write("0123456789", to: "file")
         #expect(try SparseFile.read(file, at: 7, count: 10) == Array("789".utf8))
     }
@@ -33,6 +35,7 @@ struct SparseFileTests {
     @Test("a missing file is named in the error")
     func missing() throws {
         let directory = try TemporaryDirectory()
+        defer { withExtendedLifetime(directory) {} }
         let error = #expect(throws: DiskImageError.self) {
             try SparseFile.read(directory.appending("none"), at: 0, count: 1)
         }

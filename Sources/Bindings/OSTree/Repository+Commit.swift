@@ -45,9 +45,14 @@ extension Repository {
         return checksum.map { String(cString: $0) } ?? ""
     }
 
-    /// Takes over a commit and all objects that it needs from a repository of the same mode, as hard links where both
-    /// are on one filesystem. Needs a running transaction.
+    /// Takes over a commit and all objects that it needs from another repository, as hard links where both have the
+    /// same mode and are on one filesystem. Needs a running transaction.
+    ///
+    /// Object by object, because `ostree_repo_pull` is not safe on several threads, also not for unrelated
+    /// repositories (libostree 2022.7: lost objects, hangs and crashes).
     public func importCommit(_ commit: String, from source: Repository) throws(GLibError) {
+        // The traversal passes over a commit that is not there.
+        _ = try source.load(.commit, commit)
         let operation = "copy commit \(commit) from \(source.path) to \(path)"
         var table: OpaquePointer?
         try checked(operation) { ostree_repo_traverse_commit(source.pointer, commit, 0, &table, nil, $0) }

@@ -3,20 +3,6 @@ import GLib
 import SystemPackage
 
 extension Repository {
-    /// Copies commits with everything that they need from a repository on this machine; objects already here are kept.
-    ///
-    /// - Parameter commits: refs or commit checksums; a ref is also set here.
-    public func pullLocal(from source: FilePath, commits: [String]) throws(GLibError) {
-        let options = Variant.dictionary([
-            "refs": .strings(commits),
-            // Which refs a commit may have is the policy of the repository it comes from, and it is local.
-            "disable-verify-bindings": .boolean(true),
-        ])
-        try checked("pull \(commits.joined(separator: ", ")) from \(source) to \(path)") {
-            ostree_repo_pull_with_options(pointer, "file://\(source.string)", options.pointer, nil, nil, $0)
-        }
-    }
-
     /// Points a ref at a commit at once, outside of transactions.
     ///
     /// - Parameter remote: the remote whose ref it is; nil for a local one.
