@@ -47,4 +47,12 @@ struct DoctorTests {
         #expect(
             Set(findings.map(\.name)).isSuperset(of: ["free space", "memory", "user namespaces", "overlayfs", "umask"]))
     }
+
+    @Test("an emulator that cannot be started is missing, with the package that brings it")
+    func noEmulator() async {
+        let finding = await Doctor.kvm(KVMProbe(emulator: "/nowhere/qemu", cacheDirectory: nil))
+        // Where there is no /dev/kvm, the emulator is not asked.
+        #expect(finding.state != .ok)
+        #expect(finding.remedy?.isEmpty == false)
+    }
 }
