@@ -54,7 +54,11 @@ public final class FileLock: Sendable {
         _ = try? descriptor.writeAll(toAbsoluteOffset: 0, "\(identity)\n".utf8)
     }
 
-    deinit { try? descriptor.close() }
+    deinit {
+        // Closing alone would leave the lock to a child process that is between fork and exec at this moment.
+        flock(descriptor.rawValue, LOCK_UN)
+        try? descriptor.close()
+    }
 
     /// Runs `body` while the lock is held, waiting for it first.
     ///

@@ -30,10 +30,10 @@ struct DoctorTests {
 
     @Test("the packages of what is absent are listed once, sorted")
     func packages() {
-        let findings = ["sfdisk", "mcopy", "sgdisk", "git"].map {
+        let findings = ["sfdisk", "mcopy", "mkfs.vfat", "ssh", "ssh-keygen", "git"].map {
             HostFinding(name: $0, state: $0 == "git" ? .ok : .missing, detail: "")
         }
-        #expect(Doctor.packages(for: findings) == ["fdisk", "gdisk", "mtools"])
+        #expect(Doctor.packages(for: findings) == ["dosfstools", "fdisk", "mtools", "openssh-client"])
     }
 
     @Test("an examination has the verdict on KVM first and every tool of the table")
@@ -46,5 +46,23 @@ struct DoctorTests {
         #expect(findings.suffix(HostTool.all.count).map(\.name) == HostTool.all.map(\.name))
         #expect(
             Set(findings.map(\.name)).isSuperset(of: ["free space", "memory", "user namespaces", "overlayfs", "umask"]))
+    }
+
+    @Test("an emulator that cannot be started is missing, with the package that brings it")
+    func noEmulator() async {
+        let finding = await Doctor.kvm(KVMProbe(emulator: "/nowhere/qemu", cacheDirectory: nil))
+        // Where there is no /dev/kvm, the emulator is not asked.
+        #expect(finding.state != .ok)
+        #expect(finding.remedy?.isEmpty == false)
+    }
+
+    @Test("what the doctor looks for is what ci/lib/packages installs")
+    func packageList() throws {
+        let root = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
+        let text = String(decoding: try FileContent.read(root.appending("ci/lib/packages")), as: UTF8.self)
+        let lines = text.split(separator: "\n").map { $0.prefix { $0 != "#" } }
+        let installed = Set(lines.flatMap { $0.split(separator: " ") }.map(String.init))
+        // Debian is not without these.
+        #expect(Set(HostTool.all.map(\.package)).subtracting(installed).subtracting(["dpkg", "mount"]) == [])
     }
 }

@@ -47,6 +47,20 @@ struct FileLockTests {
         _ = try FileLock(path, wait: false)
     }
 
+    @Test("a lock that was let go is free although another descriptor of it is open, as in a child before exec")
+    func inheritedDescriptor() throws {
+        var lock: FileLock? = try FileLock(path, wait: false)
+        let open = FileContent.names(in: "/proc/self/fd").first { name in
+            FileContent.linkTarget(FilePath("/proc/self/fd/\(name)")) == path.string
+        }
+        let number = try #require(open.flatMap { Int32($0) })
+        let inherited = try FileDescriptor(rawValue: number).duplicate()
+        defer { try? inherited.close() }
+        lock = nil
+        #expect(lock == nil)
+        _ = try FileLock(path, wait: false)
+    }
+
     @Test("a lock in a directory that does not exist says so")
     func impossible() {
         let path = temporary.appending("none/a.lock")

@@ -13,7 +13,7 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup var output: JSONOption
 
     func run() async throws {
-        let findings = await Doctor(directory: FilePath(workdir.workdir).absolute).examine { KVMFinding.probe() }
+        let findings = await Doctor(directory: FilePath(workdir.workdir).absolute).examine { await Doctor.kvm() }
         let missing = findings.filter { $0.state == .missing }
         if output.json {
             print(try JSONReport.text(["findings": findings]))
