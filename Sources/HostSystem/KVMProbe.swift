@@ -84,9 +84,11 @@ public struct KVMProbe: Sendable {
         let said = (try? FileContent.read(console)) ?? []
         if status == KVMProbeROM.exitStatus, said == [KVMProbeROM.letter] {
             return AcceleratorChoice(
-                accelerator: accelerator, reason: "a probe guest ran with -cpu \(accelerator == .kvm ? cpuModel : "max")")
+                accelerator: accelerator,
+                reason: "a probe guest ran with -cpu \(accelerator == .kvm ? cpuModel : "max")")
         }
-        let last = String(decoding: (try? FileContent.read(log)) ?? [], as: UTF8.self)
+        let last =
+            String(decoding: (try? FileContent.read(log)) ?? [], as: UTF8.self)
             .split(whereSeparator: \.isNewline).last.map { ": \($0)" } ?? ""
         let what = status == 137 ? "hung for \(limit) s" : "ended with status \(status)"
         return AcceleratorChoice(

@@ -8,7 +8,8 @@ extension IgnitionConfig {
     ///   - contents: its bytes; they travel inside the config.
     ///   - mode: its permissions.
     ///   - user: the name of its owner; nil for root.
-    public mutating func addFile(_ path: String, contents: some Sequence<UInt8>, mode: Int = 0o644, user: String? = nil) {
+    public mutating func addFile(_ path: String, contents: some Sequence<UInt8>, mode: Int = 0o644, user: String? = nil)
+    {
         var file: ConfigValue = [
             "path": .string(path), "mode": .integer(mode), "overwrite": true,
             "contents": ["source": .string(Self.dataURL(contents))],
@@ -35,6 +36,12 @@ extension IgnitionConfig {
         var unit: ConfigValue = ["name": .string(name), "contents": .string(contents)]
         if let enabled { unit["enabled"] = .bool(enabled) }
         append(unit, to: "systemd", "units")
+    }
+
+    /// Adds a drop-in to a systemd unit of the guest's.
+    public mutating func addDropin(_ name: String, to unit: String, contents: String) {
+        let dropin: ConfigValue = ["name": .string(name), "contents": .string(contents)]
+        append(["name": .string(unit), "dropins": [dropin]], to: "systemd", "units")
     }
 
     /// Adds a user, or keys and groups to one that is there.

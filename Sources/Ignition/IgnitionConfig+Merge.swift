@@ -40,7 +40,8 @@ enum Merge {
     /// Lists whose elements are appended as they are, duplicates included.
     private static let appended: Set<String> = [
         "ignition.config.merge", "ignition.security.tls.certificateAuthorities", "storage.files.append",
-        "storage.filesystems.mountOptions", "storage.filesystems.options", "storage.raid.options", "storage.luks.options",
+        "storage.filesystems.mountOptions", "storage.filesystems.options", "storage.raid.options",
+        "storage.luks.options",
     ]
 
     static func values(_ parent: ConfigValue, _ child: ConfigValue, path: [String]) -> ConfigValue {

@@ -17,6 +17,11 @@ public enum GuestConfiguration {
         config.addUser(user, sshKeys: [publicKey])
         config.addUnit(readyUnit, contents: ready)
         config.addUnit(journalUnit, contents: journal)
+        for port in [GuestPort.ready, .journal] {
+            // The ports are there, but an emulated guest on a busy host may need minutes to find them. The test's own limit
+            // counts, not systemd's 90 s.
+            config.addDropin("10-kola.conf", to: port.deviceUnit, contents: "[Unit]\nJobTimeoutSec=infinity\n")
+        }
         return config
     }
 

@@ -68,7 +68,9 @@ struct MachineChecks: Sendable {
             throw TestFailure("units that restart again and again: \(report.restarting.joined(separator: ", "))")
         }
         let isUp = report.state == "running" || (report.state == "degraded" && !report.failed.isEmpty)
-        guard isUp else { throw TestFailure("the system is not up: `systemctl is-system-running` says \"\(report.state)\"") }
+        guard isUp else {
+            throw TestFailure("the system is not up: `systemctl is-system-running` says \"\(report.state)\"")
+        }
         if let variant = system.variant, report.variant != variant {
             throw TestFailure("this is another OS: VARIANT_ID is \"\(report.variant)\", not \"\(variant)\"")
         }

@@ -22,7 +22,9 @@ public struct TestFailure: Error, Sendable, CustomStringConvertible {
         case let failure as TestFailure: self = failure
         case let machine as MachineError:
             self.init(
-                machine.reason, details: machine.consoleTail.isEmpty ? [] : ["the console's last lines:"] + machine.consoleTail)
+                machine.reason,
+                details: machine.consoleTail.isEmpty ? [] : ["the console's last lines:"] + machine.consoleTail)
+        case is CancellationError: self.init("interrupted")
         default: self.init("\(error)")
         }
     }

@@ -19,7 +19,9 @@ struct TestMetadataParser {
         }
         var metadata = TestMetadata()
         for (key, value) in mapping {
-            guard let name = key.string else { throw TestRunnerError(source, "kola metadata has a key that is no text") }
+            guard let name = key.string else {
+                throw TestRunnerError(source, "kola metadata has a key that is no text")
+            }
             try set(name, value, in: &metadata)
         }
         return metadata

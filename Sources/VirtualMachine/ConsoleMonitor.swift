@@ -39,7 +39,9 @@ final class ConsoleMonitor: Sendable {
             for line in complete where !line.isEmpty {
                 state.tail.append(line)
                 // What Ignition said last explains the emergency shell that follows.
-                if line.contains("ignition["), line.contains("CRITICAL") || line.contains("ailed") { state.ignition = line }
+                if line.contains("ignition["), line.contains("CRITICAL") || line.contains("ailed") {
+                    state.ignition = line
+                }
             }
             state.tail.removeFirst(max(0, state.tail.count - Self.tailLength))
             // A prompt has no line end.

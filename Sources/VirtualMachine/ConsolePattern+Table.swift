@@ -10,7 +10,8 @@ extension ConsolePattern {
         ConsolePattern(
             "kernel panic", "Kernel panic - not syncing", "the kernel stopped", isFatal: true),
         ConsolePattern("kernel oops", "Oops:", "the kernel touched memory that it must not touch"),
-        ConsolePattern("kernel warning", #"WARNING: CPU: \d+ PID: \d+ at "#, "the kernel found itself in a state it rules out"),
+        ConsolePattern(
+            "kernel warning", #"WARNING: CPU: \d+ PID: \d+ at "#, "the kernel found itself in a state it rules out"),
         ConsolePattern("disk failure", "rejecting I/O to offline device", "a disk went away while it was in use"),
         ConsolePattern(
             "excessive bonding messages",
@@ -20,7 +21,8 @@ extension ConsolePattern {
             "ext4 delayed allocation failure",
             #"EXT4-fs \([^)]+\): Delayed block allocation failed for inode \d+ at logical offset \d+ with max blocks \d+ with error \d+"#,
             "data that a program wrote is lost"),
-        ConsolePattern("GRUB memory corruption", "(alloc|free) magic is broken", "the boot loader overwrote its own heap"),
+        ConsolePattern(
+            "GRUB memory corruption", "(alloc|free) magic is broken", "the boot loader overwrote its own heap"),
         ConsolePattern(
             "Ignition fetch cancelled", "failed to fetch config: context canceled",
             "Ignition went on without a config that it was told to fetch"),
@@ -30,10 +32,12 @@ extension ConsolePattern {
         ConsolePattern("Go panic", #"^(.*\]: )?panic: "#, "a Go program crashed"),
         ConsolePattern("segfault", "SIGSEGV|=11/SEGV", "a program crashed"),
         ConsolePattern("core dump", "[Cc]ore dump", "a program crashed"),
-        ConsolePattern("systemd ordering cycle", "Ordering cycle found", "systemd drops a unit from the boot to break the cycle"),
+        ConsolePattern(
+            "systemd ordering cycle", "Ordering cycle found", "systemd drops a unit from the boot to break the cycle"),
         ConsolePattern("OOM killer", "invoked oom-killer", "the memory is too small for what runs in it"),
         ConsolePattern(
-            "systemd generator failure", #"systemd\[\d+\]: (\S*/system-generators/\S+|\S+-generator) (failed with|terminated by)"#,
+            "systemd generator failure",
+            #"systemd\[\d+\]: (\S*/system-generators/\S+|\S+-generator) (failed with|terminated by)"#,
             "units that it should have made are missing"),
     ]
 

@@ -80,7 +80,9 @@ struct JournalReader: Sendable {
 
     /// The entry as `journalctl -o short-iso-precise --utc` shows it.
     private var text: String? {
-        guard let message = entry["MESSAGE"], let stamp = entry["__REALTIME_TIMESTAMP"].flatMap(Int64.init) else { return nil }
+        guard let message = entry["MESSAGE"], let stamp = entry["__REALTIME_TIMESTAMP"].flatMap(Int64.init) else {
+            return nil
+        }
         let (seconds, micros) = stamp.quotientAndRemainder(dividingBy: 1_000_000)
         let date = Date(timeIntervalSince1970: TimeInterval(seconds))
             .formatted(.iso8601.dateTimeSeparator(.standard).timeZone(separator: .omitted)).dropLast()

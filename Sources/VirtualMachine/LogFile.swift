@@ -17,7 +17,8 @@ final class LogFile: Sendable {
 
     init(_ path: FilePath) throws {
         descriptor = try FileDescriptor.open(
-            path, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+            path, .writeOnly, options: [.create, .truncate, .closeOnExec],
+            permissions: [.ownerReadWrite, .groupRead, .otherRead])
     }
 
     deinit { try? descriptor.close() }

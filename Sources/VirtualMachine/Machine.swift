@@ -141,7 +141,9 @@ public final class Machine: Sendable {
     /// Runs `body`, and ends it (it is cancelled) when the machine cannot go on.
     ///
     /// - Throws: what `body` throws, or the ``MachineError`` that ended the machine.
-    public func whileRunning<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
+    public func whileRunning<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws
+        -> Result
+    {
         try await withThrowingTaskGroup(of: Result.self) { group in
             group.addTask(operation: body)
             group.addTask { [events] in throw try await events.untilFailure() }

@@ -51,7 +51,9 @@ public final class MachineEvents: Sendable {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let result: Result<(position: Int, message: MachineMessage), any Error>? = state.withLock { state in
-                    if let index = state.messages.indices.dropFirst(position).first(where: { matches(state.messages[$0]) }) {
+                    if let index = state.messages.indices.dropFirst(position).first(where: {
+                        matches(state.messages[$0])
+                    }) {
                         return .success((index + 1, state.messages[index]))
                     }
                     if let failure = state.failure { return .failure(failure) }
@@ -97,7 +99,9 @@ public final class MachineEvents: Sendable {
             return (tickets.compactMap { state.waiters.removeValue(forKey: $0) }, index + 1, false)
         }
         if isFull {
-            fail(MachineError(kind: .protocol, reason: "the guest sent more than \(Self.messageLimit) lines on its ports"))
+            fail(
+                MachineError(
+                    kind: .protocol, reason: "the guest sent more than \(Self.messageLimit) lines on its ports"))
         }
         for waiter in ready { waiter.continuation.resume(returning: (position, message)) }
     }

@@ -28,7 +28,8 @@ struct MachinePreparation: Sendable {
     func copyFirmwareVariables(of firmware: QEMUArguments.UEFIFirmware = .debian) throws {
         guard FileContent.exists(firmware.code), FileContent.exists(firmware.variables) else {
             throw MachineError(
-                kind: .launch, reason: "\(firmware.code): no UEFI firmware; install the package ovmf, or use firmware bios")
+                kind: .launch,
+                reason: "\(firmware.code): no UEFI firmware; install the package ovmf, or use firmware bios")
         }
         try AtomicFile.write(FileContent.read(firmware.variables), to: files.firmwareVariables)
     }
@@ -38,7 +39,9 @@ struct MachinePreparation: Sendable {
     func sshPort(in text: String) throws -> Int {
         for line in text.split(whereSeparator: \.isNewline) {
             let words = line.split(separator: " ")
-            if words.count > 5, words[0] == "TCP[HOST_FORWARD]", words[5] == "22", let port = Int(words[3]) { return port }
+            if words.count > 5, words[0] == "TCP[HOST_FORWARD]", words[5] == "22", let port = Int(words[3]) {
+                return port
+            }
         }
         throw MachineError(kind: .launch, reason: "QEMU forwards no port to the guest's SSH: \(text)")
     }
@@ -48,6 +51,7 @@ struct MachinePreparation: Sendable {
         let last = String(decoding: log.suffix(4096), as: UTF8.self).split(whereSeparator: \.isNewline).last
         let how = status > 128 ? "was killed by signal \(status - 128)" : "ended with status \(status)"
         return MachineError(
-            kind: .exited(status: status), reason: "QEMU \(how)\(last.map { ": \($0)" } ?? "")", consoleTail: consoleTail)
+            kind: .exited(status: status), reason: "QEMU \(how)\(last.map { ": \($0)" } ?? "")",
+            consoleTail: consoleTail)
     }
 }

@@ -56,7 +56,9 @@ final class PortMonitor: Sendable {
                 guard let entry = try? JSONDecoder().decode(JournalEntry.self, from: Data(line.utf8)),
                     let message = entry.MESSAGE, let priority = entry.PRIORITY.flatMap(Int.init), priority <= 3
                 else { continue }
-                if entry.SYSLOG_IDENTIFIER == "ignition" || state.ignitionReason == nil { state.ignitionReason = message }
+                if entry.SYSLOG_IDENTIFIER == "ignition" || state.ignitionReason == nil {
+                    state.ignitionReason = message
+                }
             }
             guard isComplete else { return nil }
             return state.ignitionReason ?? "the initramfs ended in its emergency target"

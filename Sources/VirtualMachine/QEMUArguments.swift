@@ -121,5 +121,7 @@ public struct QEMUArguments: Sendable {
     private func escaped(_ path: FilePath) -> String { escaped(path.string) }
 
     /// A value inside an option list: QEMU reads a doubled comma as one.
-    private func escaped(_ value: String) -> String { value.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,") }
+    private func escaped(_ value: String) -> String {
+        value.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
+    }
 }

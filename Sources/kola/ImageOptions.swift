@@ -9,7 +9,9 @@ struct ImageOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The disk image; that of the build where none is named.", valueName: "path"))
     var qemuImage: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("The build: an id, or -1 for the one before the latest.", valueName: "id"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The build: an id, or -1 for the one before the latest.", valueName: "id"))
     var build: String?
 
     @Option(help: ArgumentHelp("The size of the disk, such as 16G.", valueName: "size"))

@@ -21,8 +21,8 @@ struct Kola: AsyncParsableCommand {
     static func main() async {
         do {
             var command = try parseAsRoot()
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
+            if let asynchronous = command as? any AsyncParsableCommand {
+                try await Interruption.run(asynchronous)
             } else {
                 try command.run()
             }

@@ -13,7 +13,8 @@ struct QemuexecCommand: AsyncParsableCommand {
 
     @OptionGroup var image: ImageOptions
 
-    @Option(name: [.customShort("i"), .long], help: ArgumentHelp("An Ignition config for the machine.", valueName: "file"))
+    @Option(
+        name: [.customShort("i"), .long], help: ArgumentHelp("An Ignition config for the machine.", valueName: "file"))
     var ignition: String?
 
     @Option(name: [.customShort("m"), .long], help: ArgumentHelp("Memory in MiB.", valueName: "mb"))
@@ -28,7 +29,9 @@ struct QemuexecCommand: AsyncParsableCommand {
     @Option(help: "The guest's name by DHCP.")
     var hostname: String?
 
-    @Option(name: [.customShort("x"), .long], help: ArgumentHelp("Run this in the guest instead of a shell.", valueName: "command"))
+    @Option(
+        name: [.customShort("x"), .long],
+        help: ArgumentHelp("Run this in the guest instead of a shell.", valueName: "command"))
     var sshCommand: String?
 
     @Option(help: ArgumentHelp("Keep console and journal in this folder.", valueName: "dir"))

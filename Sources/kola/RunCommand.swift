@@ -14,7 +14,9 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The output folder; it must be new, or one that kola made.", valueName: "dir"))
     var outputDir: String?
 
-    @Option(name: [.customShort("j"), .long], help: ArgumentHelp("How many tests at the same time, or auto.", valueName: "n"))
+    @Option(
+        name: [.customShort("j"), .long],
+        help: ArgumentHelp("How many tests at the same time, or auto.", valueName: "n"))
     var parallel: Parallel = Parallel(value: .count(1))
 
     @Option(help: ArgumentHelp("Copy test.tap to this file too.", valueName: "file"))
@@ -26,17 +28,21 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("All limits of time are longer by this many percent.", valueName: "n"))
     var extendTimeoutPercentage = 0
 
-    @Option(help: ArgumentHelp("Merge this Ignition config into that of every machine (repeatable).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Merge this Ignition config into that of every machine (repeatable).", valueName: "file"))
     var appendIgnition: [String] = []
 
-    @Option(help: ArgumentHelp("What VARIANT_ID in the guest's os-release must be; empty for anything.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("What VARIANT_ID in the guest's os-release must be; empty for anything.", valueName: "id"))
     var variantID = "coreos"
 
     @Flag(name: .customLong("on-warn-failure-exit-77"), help: "Exit with 77 when only tests failed that are known to.")
     var onWarnFailureExit77 = false
 
     func validate() throws {
-        guard extendTimeoutPercentage >= 0 else { throw ValidationError("--extend-timeout-percentage must not be negative") }
+        guard extendTimeoutPercentage >= 0 else {
+            throw ValidationError("--extend-timeout-percentage must not be negative")
+        }
     }
 
     func run() async throws {

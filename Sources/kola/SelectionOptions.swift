@@ -11,7 +11,8 @@ struct SelectionOptions: ParsableArguments {
 
     @Option(
         name: [.customShort("E"), .long],
-        help: ArgumentHelp("A project whose tests/kola are external tests (repeatable; the default is .).", valueName: "dir"))
+        help: ArgumentHelp(
+            "A project whose tests/kola are external tests (repeatable; the default is .).", valueName: "dir"))
     var exttest: [String] = []
 
     @Option(name: [.customShort("p"), .long], help: "The platform: qemu.")
@@ -23,7 +24,9 @@ struct SelectionOptions: ParsableArguments {
     @Option(help: "The guest's architecture.")
     var arch = "x86_64"
 
-    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp("Only tests with this tag; !TAG leaves them out (repeatable).", valueName: "tag"))
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Only tests with this tag; !TAG leaves them out (repeatable).", valueName: "tag"))
     var tag: [String] = []
 
     @Option(help: ArgumentHelp("Leave out the tests that match (repeatable).", valueName: "pattern"))

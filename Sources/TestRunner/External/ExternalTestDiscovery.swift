@@ -40,7 +40,9 @@ public struct ExternalTestDiscovery: Sendable {
             let path = folder.appending(entry)
             if FileContent.isDirectory(path) {
                 // A link to a folder elsewhere is data; following it could also go round in circles.
-                if entry != "data", FileContent.linkTarget(path) == nil { try search(path, name: name + [entry], into: &found) }
+                if entry != "data", FileContent.linkTarget(path) == nil {
+                    try search(path, name: name + [entry], into: &found)
+                }
             } else if entry == "config.fcc" {
                 throw TestRunnerError(path.string, "config.fcc is no longer read; rename it to config.bu")
             } else if Self.configNames.contains(entry) {
@@ -58,7 +60,8 @@ public struct ExternalTestDiscovery: Sendable {
             let isOnly = executables.count == 1 && basename == "test.sh"
             let test = ExternalTest(executable: executable, data: shared.data)
             let bytes = (try? FileContent.read(executable)) ?? []
-            let metadata = try TestHeader.metadata(in: bytes, source: executable.string) ?? shared.metadata ?? TestMetadata()
+            let metadata =
+                try TestHeader.metadata(in: bytes, source: executable.string) ?? shared.metadata ?? TestMetadata()
             found.append(
                 KolaTest(
                     name: (isOnly ? name : name + [basename]).joined(separator: "."), metadata: metadata,

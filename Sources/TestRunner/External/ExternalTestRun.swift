@@ -59,7 +59,9 @@ struct ExternalTestRun: Sendable {
                 if words[1] == "exited", words[2] == "0" { return }
                 throw TestFailure(Self.reason(code: words[1], status: words[2]))
             case (.ready, _):
-                guard let resume = mark else { throw TestFailure("the machine rebooted while the test ran, without being asked to") }
+                guard let resume = mark else {
+                    throw TestFailure("the machine rebooted while the test ran, without being asked to")
+                }
                 mark = nil
                 try await resumeTest(mark: resume)
             default:
@@ -71,7 +73,8 @@ struct ExternalTestRun: Sendable {
     private func resumeTest(mark: String) async throws {
         try await guest.reconnect()
         try await guest.run(
-            "sudo tee \(ExternalTestUnit.environmentFile) >/dev/null", input: Array("AUTOPKGTEST_REBOOT_MARK=\(mark)\n".utf8))
+            "sudo tee \(ExternalTestUnit.environmentFile) >/dev/null",
+            input: Array("AUTOPKGTEST_REBOOT_MARK=\(mark)\n".utf8))
         try await guest.run("sudo systemctl start \(ExternalTestUnit.unit)")
     }
 
@@ -91,7 +94,8 @@ struct ExternalTestRun: Sendable {
     }
 
     private func saveOutput() async {
-        let command = "sudo journalctl --quiet --output=short-iso-precise --identifier=\(unit.syslogIdentifier.shellQuoted)"
+        let command =
+            "sudo journalctl --quiet --output=short-iso-precise --identifier=\(unit.syslogIdentifier.shellQuoted)"
         guard let output = try? await guest.session.capture(command), output.status == 0 else { return }
         let path = guest.machine.files.output.appending("\(OutputDirectory.safe(name)).txt")
         try? AtomicFile.write(output.standardOutput, to: path)

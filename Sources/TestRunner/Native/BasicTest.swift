@@ -94,7 +94,8 @@ enum BasicTest {
         }
         let entries = try await guest.run("sudo journalctl --boot --quiet --identifier=ignition --output=cat")
         guard entries.isEmpty else {
-            throw TestFailure("Ignition ran again in the second boot", details: entries.split(separator: "\n").map(String.init))
+            throw TestFailure(
+                "Ignition ran again in the second boot", details: entries.split(separator: "\n").map(String.init))
         }
     }
 

@@ -47,7 +47,9 @@ public struct BuildImage: Sendable, Equatable {
         build: String? = nil, in directory: FilePath, architecture: String = "x86_64"
     ) throws -> BuildImage {
         let builds = directory.appending("builds")
-        let index: Index = try read(builds.appending("builds.json"), missing: "No build found; run `cosa build`, or name an image with --qemu-image")
+        let index: Index = try read(
+            builds.appending("builds.json"),
+            missing: "No build found; run `cosa build`, or name an image with --qemu-image")
         let all = index.builds.filter { $0.arches?.contains(architecture) ?? true }.map(\.id)
         let chosen: String?
         if let build, build.hasPrefix("-"), let back = Int(build.dropFirst()) {
@@ -57,9 +59,12 @@ public struct BuildImage: Sendable, Equatable {
         } else {
             chosen = all.first
         }
-        guard let chosen else { throw TestRunnerError(nil, "No build found: there is no build \(build ?? "") in \(builds)") }
+        guard let chosen else {
+            throw TestRunnerError(nil, "No build found: there is no build \(build ?? "") in \(builds)")
+        }
         let folder = builds.appending(chosen).appending(architecture)
-        let metadata: Metadata = try read(folder.appending("meta.json"), missing: "the build is incomplete; build it again")
+        let metadata: Metadata = try read(
+            folder.appending("meta.json"), missing: "the build is incomplete; build it again")
         guard let image = metadata.images?["qemu"]?.path else {
             throw TestRunnerError(nil, "build \(chosen) has no image for QEMU; run `cosa buildextend-qemu`")
         }

@@ -30,7 +30,11 @@ public struct Devshell: Sendable {
         defer { folder.remove() }
         let key = try await SSHKey.generate(in: folder.path)
         let choice: AcceleratorChoice
-        if let accelerator { choice = accelerator } else { choice = try await KVMProbe(emulator: QEMUArguments.emulator).choose() }
+        if let accelerator {
+            choice = accelerator
+        } else {
+            choice = try await KVMProbe(emulator: QEMUArguments.emulator).choose()
+        }
         let identifier = UUID().uuidString.lowercased()
         let files = MachineFiles(output: output ?? folder.path, temporary: folder.path)
         try FileContent.createDirectory(files.output)
@@ -47,7 +51,9 @@ public struct Devshell: Sendable {
         try AtomicFile.write(Array(text.utf8), to: configuration)
         let guest: Guest
         do {
-            guest = try await machine.whileRunning { try await Guest.connect(to: machine, configuration: configuration) }
+            guest = try await machine.whileRunning {
+                try await Guest.connect(to: machine, configuration: configuration)
+            }
         } catch {
             await machine.kill()
             throw error

@@ -9,7 +9,9 @@ public enum HostCapacity {
         let count = ProcessInfo.processInfo.activeProcessorCount
         guard let text = try? FileContent.read("/sys/fs/cgroup/cpu.max") else { return count }
         let words = String(decoding: text, as: UTF8.self).split(whereSeparator: \.isWhitespace)
-        guard words.count == 2, let quota = Double(words[0]), let period = Double(words[1]), period > 0 else { return count }
+        guard words.count == 2, let quota = Double(words[0]), let period = Double(words[1]), period > 0 else {
+            return count
+        }
         return max(1, min(count, Int((quota / period).rounded(.up))))
     }
 

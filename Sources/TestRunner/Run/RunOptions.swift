@@ -65,6 +65,7 @@ public struct RunOptions: Sendable {
         let wanted = [diskSize, test.metadata.minDisk.map { Int64($0) * gibibyte }].compactMap { $0 }.max()
         return MachineDescription(
             image: image, diskSize: wanted, firmware: test.firmware ?? firmware,
-            memory: max(memory ?? 1024, test.metadata.minMemory ?? 0), internet: test.has(tag: SpecialTag.needsInternet))
+            memory: max(memory ?? 1024, test.metadata.minMemory ?? 0), internet: test.has(tag: SpecialTag.needsInternet)
+        )
     }
 }

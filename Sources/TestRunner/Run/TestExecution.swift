@@ -46,7 +46,8 @@ struct TestExecution: Sendable {
             let text = SSHSession.configuration(
                 host: identifier, port: machine.sshPort, user: GuestConfiguration.user, key: key.path)
             try AtomicFile.write(Array(text.utf8), to: configuration)
-            log.append("machine \(identifier), \(machine.description.firmware.rawValue), \(machine.description.memory) MiB")
+            log.append(
+                "machine \(identifier), \(machine.description.firmware.rawValue), \(machine.description.memory) MiB")
             try await machine.whileRunning { try await use(machine, configuration, stage) }
         } catch {
             await machine.kill()

@@ -7,11 +7,17 @@ import VirtualMachine
 public struct TestRun: Sendable {
     /// What to do.
     public let options: RunOptions
+    private let native: [KolaTest]
     private let tell: @Sendable (RunEvent) -> Void
 
     /// A run that tells its progress through `tell`, from any thread.
-    public init(_ options: RunOptions, tell: @escaping @Sendable (RunEvent) -> Void) {
+    ///
+    /// - Parameter native: the tests besides the external ones.
+    public init(
+        _ options: RunOptions, native: [KolaTest] = NativeTests.all, tell: @escaping @Sendable (RunEvent) -> Void
+    ) {
         self.options = options
+        self.native = native
         self.tell = tell
     }
 
@@ -25,7 +31,7 @@ public struct TestRun: Sendable {
 
     /// All native tests and those of the external folders, without the denied ones, sorted by name.
     public func availableTests() throws -> [KolaTest] {
-        var tests = NativeTests.all
+        var tests = native
         for directory in options.externalDirectories {
             tests += try ExternalTestDiscovery(directory: directory) { tell(.note("warning: \($0)")) }.tests()
         }
@@ -48,7 +54,8 @@ public struct TestRun: Sendable {
         guard !selected.isEmpty else {
             throw TestRunnerError(
                 nil,
-                "There are no matching tests to run on this architecture/platform: \(options.selection.architecture) \(platform)")
+                "There are no matching tests to run on this architecture/platform: \(options.selection.architecture) \(platform)"
+            )
         }
         let verdict = try denylistVerdict()
         for note in verdict.notes { tell(.note(note)) }
@@ -85,7 +92,8 @@ public struct TestRun: Sendable {
         let today = Date().formatted(.iso8601.year().month().day())
         return list.verdict(
             in: Denylist.Situation(
-                architecture: options.selection.architecture, stream: options.stream, platform: options.selection.platform,
+                architecture: options.selection.architecture, stream: options.stream,
+                platform: options.selection.platform,
                 today: today))
     }
 

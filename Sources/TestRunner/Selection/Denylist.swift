@@ -67,7 +67,9 @@ public struct Denylist: Sendable, Equatable {
     public static func load(_ path: FilePath) throws -> Denylist {
         let text = String(decoding: try FileContent.read(path), as: UTF8.self)
         let node: Node?
-        do { node = try Yams.compose(yaml: text) } catch { throw TestRunnerError(path.string, "not valid YAML: \(error)") }
+        do { node = try Yams.compose(yaml: text) } catch {
+            throw TestRunnerError(path.string, "not valid YAML: \(error)")
+        }
         guard let node, node.null == nil else { return Denylist() }
         guard case .sequence(let sequence) = node else { throw TestRunnerError(path.string, "not a list of patterns") }
         return Denylist(entries: try sequence.enumerated().map { try entry($1, number: $0 + 1, source: path.string) })

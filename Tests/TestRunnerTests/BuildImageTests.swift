@@ -1,0 +1,48 @@
+import HostSystem
+import SystemPackage
+import Testing
+
+@testable import TestRunner
+
+@Suite struct BuildImageTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder(prefix: "builds")
+        try write(
+            "builds.json",
+            #"{"schema-version":"1.0.0","builds":[{"id":"2","arches":["x86_64"]},{"id":"1","arches":["x86_64"]}]}"#)
+        try write("2/x86_64/meta.json", #"{"name":"demo","ostree-version":"1.2","images":{"qemu":{"path":"q.qcow2"}}}"#)
+        try write("1/x86_64/meta.json", #"{"name":"demo","images":{}}"#)
+    }
+
+    private func write(_ path: String, _ text: String) throws {
+        let file = folder.path.appending("builds").appending(path)
+        try FileContent.createDirectory(file.removingLastComponent())
+        try AtomicFile.write(Array(text.utf8), to: file)
+    }
+
+    @Test func latestBuildIsTheFirst() throws {
+        defer { folder.remove() }
+        let image = try BuildImage.find(in: folder.path)
+        #expect(image.path == folder.path.appending("builds/2/x86_64/q.qcow2"))
+        #expect(image.version == "1.2")
+        #expect(image.name == "demo")
+    }
+
+    @Test(arguments: [
+        ("-1", "build 1 has no image for QEMU; run `cosa buildextend-qemu`"),
+        ("1", "build 1 has no image for QEMU; run `cosa buildextend-qemu`"),
+    ])
+    func buildWithoutImageIsAnError(build: String, message: String) throws {
+        defer { folder.remove() }
+        let error = try #require(throws: TestRunnerError.self) { try BuildImage.find(build: build, in: folder.path) }
+        #expect(error.description == message)
+    }
+
+    @Test func buildThatIsNotThereIsAnError() throws {
+        defer { folder.remove() }
+        #expect(throws: TestRunnerError.self) { try BuildImage.find(build: "7", in: folder.path) }
+        #expect(throws: TestRunnerError.self) { try BuildImage.find(build: "-2", in: folder.path) }
+    }
+}

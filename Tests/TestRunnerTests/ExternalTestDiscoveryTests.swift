@@ -1,0 +1,90 @@
+import Foundation
+import HostSystem
+import Synchronization
+import SystemPackage
+import Testing
+
+@testable import TestRunner
+
+@Suite struct ExternalTestDiscoveryTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder(prefix: "discovery") }
+
+    private func write(
+        _ path: String, _ text: String = "#!/bin/sh\n",
+        mode: FilePermissions = [.ownerReadWriteExecute, .groupReadExecute, .otherReadExecute]
+    ) throws {
+        let file = folder.path.appending("proj/tests/kola").appending(path)
+        try FileContent.createDirectory(file.removingLastComponent())
+        try AtomicFile.write(Array(text.utf8), to: file, mode: mode)
+    }
+
+    private func tests(warn: @escaping @Sendable (String) -> Void = { _ in }) throws -> [KolaTest] {
+        try ExternalTestDiscovery(directory: folder.path.appending("proj"), warn: warn).tests()
+    }
+
+    @Test func namesComeFromTheFolders() throws {
+        defer { folder.remove() }
+        try write("a/test.sh")
+        try write("b/test.sh")
+        try write("b/other")
+        try write("top.sh")
+        try write("a/README", "text", mode: .ownerReadWrite)
+        #expect(
+            try tests().map(\.name) == ["ext.proj.a", "ext.proj.b.other", "ext.proj.b.test.sh", "ext.proj.top.sh"])
+    }
+
+    @Test func onlyTheWorldsExecuteBitMakesATest() throws {
+        defer { folder.remove() }
+        try write("a/mine.sh", mode: .ownerReadWriteExecute)
+        let warnings = Mutex<[String]>([])
+        #expect(try tests { text in warnings.withLock { $0.append(text) } }.isEmpty)
+        #expect(warnings.withLock { $0.count } == 1)
+    }
+
+    @Test func configAndDataAreThoseOfTheSameFolder() throws {
+        defer { folder.remove() }
+        try write("a/test.sh")
+        try write(
+            "a/config.ign", #"{"ignition":{"version":"3.0.0"},"systemd":{"units":[{"name":"x.service"}]}}"#,
+            mode: .ownerReadWrite)
+        try write("a/data/file", "x", mode: .ownerReadWrite)
+        try write("a/data/helper.sh")
+        try write("a/below/test.sh")
+        try write("a/kola.json", #"{"tags": "from-json"}"#, mode: .ownerReadWrite)
+        let found = try tests()
+        #expect(found.map(\.name) == ["ext.proj.a", "ext.proj.a.below"])
+        #expect(found[0].ignition?.unitNames == ["x.service"])
+        #expect(found[0].metadata.tags == ["from-json"])
+        #expect(found[1].ignition == nil)
+        guard case .external(let test) = found[0].body, case .external(let below) = found[1].body else {
+            Issue.record("not external")
+            return
+        }
+        #expect(test.data?.lastComponent == "data")
+        #expect(below.data == nil)
+    }
+
+    @Test func configThatTheGuestRefusesLeavesTheTestListed() throws {
+        defer { folder.remove() }
+        try write("a/test.sh")
+        try write("a/config.bu", "variant: fcos\nversion: 1.5.0\n", mode: .ownerReadWrite)
+        let problem = try #require(try tests().first?.problem)
+        #expect(problem.contains("a/config.bu: Butane configs are not read"))
+    }
+
+    @Test func fccIsRefused() throws {
+        defer { folder.remove() }
+        try write("a/config.fcc", "", mode: .ownerReadWrite)
+        #expect(throws: TestRunnerError.self) { try tests() }
+    }
+
+    @Test func shellCharactersInANameRunNothing() throws {
+        let test = ExternalTest(executable: "/x/$(reboot) `a` \"b\" 'c'.sh", data: nil)
+        let unit = ExternalTestUnit(test: test, name: "ext.p.$(reboot) `a` \"b\" 'c'.sh")
+        #expect(unit.executable == "/usr/local/bin/kola-runext-__reboot___a___b___c_.sh")
+        let contents = try #require(unit.config.root["systemd"]?["units"]?.array?.first?["contents"]?.string)
+        #expect(contents.contains(#"Environment="KOLA_TEST=ext.p.$$(reboot) `a` \"b\" 'c'.sh""#))
+    }
+}

@@ -1,0 +1,109 @@
+import Testing
+
+@testable import TestRunner
+
+@Suite struct TestMetadataTests {
+    private func header(_ text: String) throws -> TestMetadata? {
+        try TestHeader.metadata(in: Array(text.utf8), source: "a/test.sh")
+    }
+
+    @Test func everyKeyIsRead() throws {
+        let metadata = try #require(
+            try header(
+                """
+                #!/bin/bash
+                ## kola:
+                ##   architectures: "!s390x ppc64le"
+                ##   platforms: qemu aws
+                ##   distros: fcos
+                ##   tags: "needs-internet a"
+                ##   requiredTag: reprovision
+                ##   additionalDisks: ["5G:mpath", "1G"]
+                ##   primaryDisk: "10G:4k"
+                ##   injectContainer: true
+                ##   minMemory: 4096
+                ##   minDisk: 20
+                ##   numaNodes: true
+                ##   additionalNics: 2
+                ##   appendKernelArgs: "a=b c"
+                ##   appendFirstbootKernelArgs: d
+                ##   exclusive: false
+                ##   timeoutMin: 15
+                ##   conflicts:
+                ##     - ext.a.b
+                ##   allowConfigWarnings: true
+                ##   noInstanceCreds: true
+                ##   instanceType: m5.large
+                ##   description: What it does.
+                ##   bindMountHostRO: ["/a,/b"]
+                ##   creationDate: 2026-01-02
+                ##   bootFrom: iso
+                ##   requiredHostPorts: [8080]
+
+                echo
+                """))
+        var expected = TestMetadata()
+        expected.architectures = InclusionList("!s390x ppc64le")
+        expected.platforms = InclusionList("qemu aws")
+        expected.distros = InclusionList("fcos")
+        expected.tags = ["needs-internet", "a"]
+        expected.requiredTag = "reprovision"
+        expected.additionalDisks = ["5G:mpath", "1G"]
+        expected.primaryDisk = "10G:4k"
+        expected.injectContainer = true
+        expected.minMemory = 4096
+        expected.minDisk = 20
+        expected.numaNodes = true
+        expected.additionalNics = 2
+        expected.appendKernelArgs = "a=b c"
+        expected.appendFirstbootKernelArgs = "d"
+        expected.exclusive = false
+        expected.timeoutMin = 15
+        expected.conflicts = ["ext.a.b"]
+        expected.allowConfigWarnings = true
+        expected.noInstanceCreds = true
+        expected.instanceType = "m5.large"
+        expected.description = "What it does."
+        expected.bindMountHostRO = ["/a,/b"]
+        expected.creationDate = "2026-01-02"
+        expected.bootFrom = "iso"
+        expected.requiredHostPorts = [8080]
+        #expect(metadata == expected)
+    }
+
+    @Test func jsonLineIsRead() throws {
+        let metadata = try header("#!/bin/sh\n# kola: {\"tags\": \"ignition\", \"exclusive\": false}\necho\n")
+        #expect(metadata?.tags == ["ignition"])
+        #expect(metadata?.exclusive == false)
+    }
+
+    @Test func blockMayEndWithTheFile() throws {
+        #expect(try header("## kola:\n##   tags: a")?.tags == ["a"])
+    }
+
+    @Test func fileWithoutHeaderHasNone() throws {
+        #expect(try header("#!/bin/sh\n# kola is fine\n") == nil)
+        #expect(try header(String(repeating: "#\n", count: 4096) + "## kola:\n##   tags: a\n") == nil)
+    }
+
+    @Test(arguments: [
+        ("##   exclusiv: true", "a/test.sh: unknown kola metadata key \"exclusiv\""),
+        ("##   timeoutMin: soon", "a/test.sh: kola metadata key \"timeoutMin\" must be a whole number"),
+        ("##   tags: [a, b]", "a/test.sh: kola metadata key \"tags\" must be a text"),
+        ("##   exclusive: maybe", "a/test.sh: kola metadata key \"exclusive\" must be true or false"),
+        ("##   bootFrom: net", "a/test.sh: kola metadata key \"bootFrom\" must be one of iso, iso-as-disk"),
+        ("##   creationDate: soon", "a/test.sh: kola metadata key \"creationDate\" must be a date, YYYY-MM-DD"),
+        ("##   conflicts: a", "a/test.sh: kola metadata key \"conflicts\" must be a list of texts"),
+    ])
+    func wrongMetadataNamesFileAndKey(line: String, message: String) throws {
+        let error = try #require(throws: TestRunnerError.self) { try header("## kola:\n\(line)\n") }
+        #expect(error.description == message)
+    }
+
+    @Test func exclusionListMeansAllOthers() {
+        #expect(InclusionList("a b").contains("b"))
+        #expect(!InclusionList("a b").contains("c"))
+        #expect(InclusionList("!a b").contains("c"))
+        #expect(!InclusionList("! a b").contains("a"))
+    }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import HostSystem
+import SystemPackage
+import Testing
+
+@testable import VirtualMachine
+
+/// Real QEMU, with a guest of 512 bytes.
+@Suite(.serialized, .timeLimit(.minutes(3))) struct MachineTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder(prefix: "machine") }
+
+    private var files: MachineFiles { MachineFiles(output: folder.path, temporary: folder.path) }
+
+    private func launch(
+        says text: String = "up\r\n", firmware: MachineDescription.Firmware = .bios, extra: [String] = []
+    ) async throws -> Machine {
+        let disk = folder.path.appending("disk.img")
+        try BootSector.write(text, to: disk)
+        return try await Machine.launch(
+            MachineDescription(image: disk, firmware: firmware, memory: 64, extraArguments: extra),
+            identifier: UUID().uuidString.lowercased(), ignition: Array("{}".utf8), files: files, accelerator: .tcg)
+    }
+
+    @Test(arguments: [
+        "[ 1.2] Kernel panic - not syncing: no init", "Press Enter for emergency shell", "dracut: Refusing to continue",
+    ])
+    func fatalLineEndsTheWait(text: String) async throws {
+        defer { folder.remove() }
+        let machine = try await launch(says: "booting\r\n" + text)
+        let error = try await #require(throws: MachineError.self) { try await machine.ready() }
+        #expect(error.reason.contains(text.trimmingPrefix("[ 1.2] ")))
+        #expect(error.consoleTail.contains("booting"))
+        await machine.kill()
+        let console = String(decoding: try FileContent.read(files.console), as: UTF8.self)
+        #expect(console.contains("booting"))
+    }
+
+    @Test func killedEmulatorEndsTheWait() async throws {
+        defer { folder.remove() }
+        let machine = try await launch()
+        kill(machine.processIdentifier, SIGKILL)
+        let error = try await #require(throws: MachineError.self) {
+            try await machine.whileRunning { try await Task.sleep(for: .seconds(1000)) }
+        }
+        #expect(error.kind == .exited(status: 137))
+        #expect(error.reason == "QEMU was killed by signal 9")
+    }
+
+    @Test func emulatorThatDoesNotStartSaysWhy() async throws {
+        defer { folder.remove() }
+        let error = try await #require(throws: MachineError.self) {
+            try await launch(extra: ["-device", "no-such-device"])
+        }
+        #expect(error.reason.hasPrefix("QEMU ended with status 1: "))
+        #expect(error.reason.contains("no-such-device"))
+    }
+
+    @Test func missingImageIsNamed() async throws {
+        defer { folder.remove() }
+        let error = try await #require(throws: MachineError.self) {
+            try await Machine.launch(
+                MachineDescription(image: "/no/such.qcow2"), identifier: "x", ignition: nil, files: files,
+                accelerator: .tcg)
+        }
+        #expect(error.reason == "/no/such.qcow2: no such disk image")
+    }
+
+    @Test func imageIsNotWrittenAndTheOverlayHasNoName() async throws {
+        defer { folder.remove() }
+        let machine = try await launch()
+        let disk = folder.path.appending("disk.img")
+        let before = try Digest.ofFile(disk)
+        #expect(!FileContent.exists(files.overlay))
+        #expect((1...65535).contains(machine.sshPort))
+        await machine.kill()
+        #expect(machine.events.failure == nil)
+        #expect(try Digest.ofFile(disk) == before)
+    }
+
+    @Test func uefiMachineHasVariablesOfItsOwn() async throws {
+        defer { folder.remove() }
+        let machine = try await launch(firmware: .uefi)
+        #expect(FileContent.exists(files.firmwareVariables))
+        await machine.kill()
+    }
+
+    @Test func machineEndsWithItsHolder() async throws {
+        defer { folder.remove() }
+        let number: Int32
+        do {
+            let machine = try await launch()
+            number = machine.processIdentifier
+        }
+        while kill(number, 0) == 0 { await Task.yield() }
+        #expect(errno == ESRCH)
+    }
+
+    @Test func monitorTellsWhatQEMURefuses() async throws {
+        defer { folder.remove() }
+        let machine = try await launch()
+        let error = try await #require(throws: MachineError.self) {
+            try await machine.monitor.execute("no-such-command")
+        }
+        #expect(error.reason.hasPrefix("QEMU refused no-such-command: "))
+        await machine.kill()
+        await #expect(throws: MachineError.self) { try await machine.monitor.execute("query-status") }
+    }
+}

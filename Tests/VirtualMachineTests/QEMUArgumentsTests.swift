@@ -1,0 +1,70 @@
+import HostSystem
+import Testing
+
+@testable import VirtualMachine
+
+@Suite struct QEMUArgumentsTests {
+    private let files = MachineFiles(output: "/out", temporary: "/tmp/k")
+
+    private func arguments(
+        _ description: MachineDescription, accelerator: Accelerator = .tcg, hasIgnition: Bool = true
+    ) -> String {
+        QEMUArguments(
+            description, files: files, accelerator: accelerator, identifier: "4c4c4544-0000-4000-8000-000000000001",
+            hasIgnition: hasIgnition
+        ).arguments.joined(separator: " ")
+    }
+
+    @Test func biosMachineUnderTheEmulator() {
+        #expect(
+            arguments(MachineDescription(image: "/i.qcow2"))
+                == "-nodefaults -no-user-config -display none -machine q35 -accel tcg,thread=multi -cpu max -smp 1 -m 1024M "
+                + "-uuid 4c4c4544-0000-4000-8000-000000000001 -object rng-random,id=rng0,filename=/dev/urandom "
+                + "-device virtio-rng-pci,rng=rng0 "
+                + "-drive if=none,id=primary,format=qcow2,cache=unsafe,discard=unmap,file=/tmp/k/disk.qcow2 "
+                + "-device virtio-blk-pci,drive=primary,bootindex=1,serial=primary-disk "
+                + "-netdev user,id=net0,hostfwd=tcp:127.0.0.1:0-:22,restrict=on -device virtio-net-pci,netdev=net0 "
+                + "-device virtio-serial-pci,id=ports -chardev socket,id=console,fd=3 -serial chardev:console "
+                + "-chardev socket,id=monitor,fd=4 -mon chardev=monitor,mode=control "
+                + "-chardev socket,id=port5,fd=5 "
+                + "-device virtserialport,bus=ports.0,chardev=port5,name=com.coreos.ignition.journal "
+                + "-chardev socket,id=port6,fd=6 -device virtserialport,bus=ports.0,chardev=port6,name=mantlejournal "
+                + "-chardev socket,id=port7,fd=7 -device virtserialport,bus=ports.0,chardev=port7,name=com.coreos.kola.ready "
+                + "-chardev socket,id=port8,fd=8 -device virtserialport,bus=ports.0,chardev=port8,name=com.coreos.kola.test "
+                + "-fw_cfg name=opt/com.coreos/config,file=/tmp/k/config.ign")
+    }
+
+    @Test func uefiMachineHasFirmwareAndVariablesOfItsOwn() {
+        let line = arguments(MachineDescription(image: "/i.qcow2", firmware: .uefi))
+        #expect(line.contains("-drive if=pflash,unit=0,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd "))
+        #expect(line.contains("-drive if=pflash,unit=1,format=raw,file=/tmp/k/vars.fd "))
+    }
+
+    @Test func kvmMachineHasTheProcessorThatWasProbed() {
+        let line = arguments(MachineDescription(image: "/i.qcow2"), accelerator: .kvm)
+        #expect(line.contains("-accel kvm -cpu \(KVMProbe().cpuModel) "))
+    }
+
+    @Test func descriptionDecides() {
+        let line = arguments(
+            MachineDescription(
+                image: "/i.qcow2", memory: 2048, processors: 3, internet: true, hostname: "a,b", extraArguments: ["-S"]),
+            hasIgnition: false)
+        #expect(line.contains("-smp 3 -m 2048M "))
+        #expect(line.contains("hostfwd=tcp:127.0.0.1:0-:22,hostname=a,,b "))
+        #expect(!line.contains("restrict"))
+        #expect(!line.contains("fw_cfg"))
+        #expect(line.hasSuffix(" -S"))
+    }
+
+    @Test func portIsTheOneThatTheKernelGave() throws {
+        let preparation = MachinePreparation(description: MachineDescription(image: "/i.qcow2"), files: files)
+        let text = """
+            Hub -1 (net0):\r
+              Protocol[State]    FD  Source Address  Port   Dest. Address  Port RecvQ SendQ\r
+              TCP[HOST_FORWARD]  14       127.0.0.1 40765       10.0.2.15    22     0     0\r
+            """
+        #expect(try preparation.sshPort(in: text) == 40765)
+        #expect(throws: MachineError.self) { try preparation.sshPort(in: "Hub -1 (net0):") }
+    }
+}
