@@ -34,7 +34,7 @@ final class ComposeFixture: Sendable {
             package: ResolvedPackage(
                 name: package.name, epoch: package.epoch, version: package.version, release: package.release,
                 arch: package.arch, repository: "test", checksum: "sha256:\(try Digest.ofFile(path))", size: 0,
-                location: package.fileName, sourceRPM: nil, buildTime: package.buildTime, reason: "test"),
+                location: package.fileName, sourceRPM: nil, buildTime: package.buildTime, reason: .requested),
             path: path)
     }
 
