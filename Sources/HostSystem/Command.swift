@@ -1,3 +1,4 @@
+import Foundation
 import Subprocess
 import SystemPackage
 
@@ -50,8 +51,10 @@ public struct Command: Sendable, Equatable {
         input: [UInt8]? = nil, onLine: (@Sendable (String) -> Void)? = nil
     ) async throws -> Output {
         do {
+            // A file and not a pipe: a program need not read its input, and then a pipe breaks.
             let collected = try await Subprocess.run(
-                configuration, input: .array(input ?? []), output: .sequence, error: .sequence
+                configuration, input: .fileDescriptor(Self.inputFile(input), closeAfterSpawningProcess: true),
+                output: .sequence, error: .sequence
             ) { execution in
                 async let errorText = Self.collect(execution.standardError, keepLast: 256 << 10, onLine: onLine)
                 let output = try await Self.collect(execution.standardOutput, keepLast: nil, onLine: onLine)
@@ -86,6 +89,24 @@ public struct Command: Sendable, Equatable {
             executable: executable.contains("/") ? .path(FilePath(executable)) : .name(executable),
             arguments: Arguments(arguments), environment: .inherit.updating(updates),
             workingDirectory: workingDirectory)
+    }
+
+    /// A file without a name that holds `bytes`, open at its beginning; /dev/null for nil.
+    private static func inputFile(_ bytes: [UInt8]?) throws -> FileDescriptor {
+        guard let bytes else { return try FileDescriptor.open("/dev/null", .readOnly) }
+        var template = Array("\(ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp")/input-XXXXXX".utf8CString)
+        let number = mkstemp(&template)
+        guard number >= 0, fcntl(number, F_SETFD, FD_CLOEXEC) == 0 else { throw Errno(rawValue: errno) }
+        unlink(template)
+        let file = FileDescriptor(rawValue: number)
+        do {
+            try file.writeAll(bytes)
+            guard lseek(number, 0, SEEK_SET) == 0 else { throw Errno(rawValue: errno) }
+        } catch {
+            try? file.close()
+            throw error
+        }
+        return file
     }
 
     private static func collect(

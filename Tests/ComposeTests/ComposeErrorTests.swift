@@ -25,7 +25,7 @@ struct ComposeErrorTests {
     @Test("A failing script is named with package, phase, status and its last words")
     func failingScript() async throws {
         let web = RPMFixture(
-            "web", scriptlets: ["post": "echo starting\necho 'no space for gadgets' >&2\nexit 3"])
+            "web", scriptlets: ["post": "echo starting >&2\necho 'no space for gadgets' >&2\nexit 3"])
         let message = try await failure([web])
         #expect(message == "%post of web failed with status 3: starting; no space for gadgets")
     }

@@ -51,7 +51,8 @@ enum DemoRepository {
     /// What a bootable system of the repository needs, without what is pulled in.
     private static let specs = [
         "bash", "chrony", "coreutils", "demo-base-files", "demo-filesystem", "demo-ignition-ostree", "demo-release",
-        "demo-shadow", "dracut", "ignition", "linux-image-cloud-amd64", "openssh-server", "ostree-boot", "sudo",
+        "demo-shadow", "dracut", "dracut-network", "ignition", "linux-image-cloud-amd64", "openssh-server",
+        "ostree-boot", "sudo",
         "systemd", "systemd-sysv", "udev", "zstd",
     ]
 

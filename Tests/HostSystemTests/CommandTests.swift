@@ -43,6 +43,11 @@ struct CommandTests {
         #expect(try await command.run().text == "x none path")
     }
 
+    @Test("a program need not read its input")
+    func unreadInput() async throws {
+        #expect(try await Command("true").capture(input: [UInt8](repeating: 0, count: 1 << 20)).status == 0)
+    }
+
     @Test("much output on both streams does not block")
     func bothStreams() async throws {
         let script = "i=0; while [ $i -lt 20000 ]; do echo out-$i; echo err-$i >&2; i=$((i+1)); done"

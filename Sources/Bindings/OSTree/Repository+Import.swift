@@ -4,14 +4,20 @@ import GLib
 /// A regular file object that is being written; belongs to one thread. Dropping it unfinished drops the object.
 public final class ContentWriter {
     private let pointer: OpaquePointer
+    private var missing: UInt64
 
-    init(taking pointer: OpaquePointer) { self.pointer = pointer }
+    init(taking pointer: OpaquePointer, length: UInt64) {
+        self.pointer = pointer
+        missing = length
+    }
 
     deinit { g_object_unref(UnsafeMutableRawPointer(pointer)) }
 
     /// Adds content.
     public func write(_ bytes: UnsafeRawBufferPointer) throws(GLibError) {
         guard !bytes.isEmpty else { return }
+        guard UInt64(bytes.count) <= missing else { throw lengthError }
+        missing -= UInt64(bytes.count)
         let stream = UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: GOutputStream.self)
         var written: gsize = 0
         try checked("write an OSTree object") {
@@ -21,9 +27,15 @@ public final class ContentWriter {
 
     /// Ends the object and returns its checksum; all of the announced content must have been written.
     public func finish() throws(GLibError) -> String {
+        // libostree would store the shorter content under a checksum that it does not have.
+        guard missing == 0 else { throw lengthError }
         let checksum = try unwrapped("finish an OSTree object") { ostree_content_writer_finish(pointer, nil, $0) }
         defer { g_free(checksum) }
         return String(cString: checksum)
+    }
+
+    private var lengthError: GLibError {
+        GLibError(operation: "write an OSTree object of another length than announced", consuming: nil)
     }
 }
 
@@ -38,7 +50,7 @@ extension Repository {
                     extended.pointer, error)
             }
         }
-        return ContentWriter(taking: writer)
+        return ContentWriter(taking: writer, length: length)
     }
 
     /// Writes a regular file object whose content is at hand and returns its checksum.

@@ -72,7 +72,7 @@ struct InitramfsBuilder {
 
     private var dracutArguments: [String] {
         (arguments.isEmpty ? ["--no-hostonly"] : arguments) + [
-            "--reproducible", "--add", "ostree", "--tmpdir", "/run/initramfs-build/tmp", "--force",
+            "--reproducible", "--stdlog", "3", "--add", "ostree", "--tmpdir", "/run/initramfs-build/tmp", "--force",
             "--kver", kernel.version, "/run/initramfs-build/initramfs.img",
         ]
     }
