@@ -38,7 +38,7 @@ struct Build: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Credentials for registries, as skopeo reads them.", valueName: "file"))
     var authfile: String?
 
-    @Flag(help: "Exit with status 77 where nothing changed.")
+    @Flag(name: .customLong("unchanged-exit-77"), help: "Exit with status 77 where nothing changed.")
     var unchangedExit77 = false
 
     @Argument(help: .hidden)
