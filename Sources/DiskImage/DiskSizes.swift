@@ -14,9 +14,11 @@ struct DiskSizes: Equatable {
     /// As coreos-assembler estimates (`estimate-commit-disk-size --add-percent 35`), plus what ext4 takes for itself.
     ///
     /// - Throws: ``DiskImageError/diskTooSmall(needed:given:)``.
-    init(content: ContentSize, cloudGiB: Int64, table: PartitionTable) throws(DiskImageError) {
+    init(
+        content: ContentSize, filesystem kind: RootFilesystem, cloudGiB: Int64, table: PartitionTable
+    ) throws(DiskImageError) {
         journal = min(max(content.bytes / 8 / .mebibyte, 8), 64) * .mebibyte
-        let filesystem = content.bytes * 105 / 100 + journal + 16 * .mebibyte
+        let filesystem = max(content.bytes * 105 / 100 + journal + 16 * .mebibyte, kind.minimumSize)
         // Inode tables: 256 bytes for every 8 KiB.
         let needed = filesystem * 100 / 96 + table.fixedSize
         cloud = cloudGiB * .gibibyte

@@ -33,7 +33,7 @@ public struct RawImageBuilder: Sendable {
         try separateBoot(of: sysroot, to: boot, request)
 
         let sizes = try await Blocking.run {
-            try measure(sysroot: sysroot, boot: boot, cloudGiB: request.image.size, table: table)
+            try measure(sysroot: sysroot, boot: boot, rootFilesystem, cloudGiB: request.image.size, table: table)
         }
         progress(
             "Disk sizes: metal: \(sizes.metal / .mebibyte)M (estimated), cloud: \(sizes.cloud / .mebibyte)M")
@@ -109,7 +109,8 @@ public struct RawImageBuilder: Sendable {
     }
 
     private func measure(
-        sysroot: PreparedSysroot, boot: FilePath, cloudGiB: Int64, table: PartitionTable
+        sysroot: PreparedSysroot, boot: FilePath, _ rootFilesystem: RootFilesystem, cloudGiB: Int64,
+        table: PartitionTable
     ) throws -> DiskSizes {
         let bootContent = try ContentSize.of(boot)
         // The journal and the inode tables of the boot filesystem.
@@ -118,7 +119,8 @@ public struct RawImageBuilder: Sendable {
         guard bootNeeded <= bootGiven else {
             throw DiskImageError.bootTooSmall(needed: bootNeeded, given: bootGiven)
         }
-        return try DiskSizes(content: ContentSize.of(sysroot.path), cloudGiB: cloudGiB, table: table)
+        return try DiskSizes(
+            content: ContentSize.of(sysroot.path), filesystem: rootFilesystem, cloudGiB: cloudGiB, table: table)
     }
 
     private func installBootLoader(

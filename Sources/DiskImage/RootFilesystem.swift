@@ -13,4 +13,12 @@ enum RootFilesystem: String, Sendable, CaseIterable {
         }
         self = known
     }
+
+    /// The size below which its tools refuse to make it, in bytes.
+    var minimumSize: Int64 {
+        switch self {
+        case .ext4: 0
+        case .xfs: 300 * .mebibyte
+        }
+    }
 }

@@ -115,6 +115,25 @@ struct RawImageTests {
         }
     }
 
+    @Test("an XFS root is sound, and keeps hard links, owners and modes")
+    func xfs() async throws {
+        let fixture = try await DiskFixture()
+        defer { fixture.keep() }
+        let image = try await RawImageBuilder().build(
+            fixture.request("disk", imageConfig: "size: 2\nrootfs: xfs\n"))
+        let root = try image.partition(.root)
+        let copy = fixture.directory.appending("root.img")
+        try SparseFile.copy(image.path, to: copy)
+        try await Command("fallocate", ["--collapse-range", "-o", "0", "-l", "\(root.start)", copy.string]).run()
+        try await Command("xfs_repair", ["-n", "-f", copy.string]).run()
+        let label = try await Command("xfs_admin", ["-f", "-l", "-u", copy.string]).run().text
+        #expect(label.contains("label = \"root\"") && label.contains(RawImageBuilder.rootUUID))
+        let path = "/ostree/deploy/fixture/deploy/\(fixture.tree.commit).0/usr/bin/suid"
+        let inode = try await Command("xfs_db", ["-r", "-f", "-c", "path \(path)", "-c", "print", copy.string])
+            .run().text
+        #expect(inode.contains("core.mode = 0104755") && inode.contains("core.nlinkv2 = 2"))
+    }
+
     private func padded(_ number: Int64) -> String {
         let text = String(number)
         return String(repeating: " ", count: 12 - text.count) + text
