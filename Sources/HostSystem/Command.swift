@@ -1,3 +1,6 @@
+import CLinux
+import Foundation
+import CLinux
 import Foundation
 import Subprocess
 import SystemPackage
@@ -107,6 +110,22 @@ public struct Command: Sendable, Equatable {
             throw error
         }
         return file
+    }
+
+    /// Standard input as a file in memory: a program may leave it unread and exit, which breaks a pipe.
+    private static func descriptor(of input: [UInt8]?) throws -> FileDescriptor {
+        guard let input, !input.isEmpty else { return try .open("/dev/null", .readOnly) }
+        let raw = memfd_create("standard-input", cosa_memfd_close_on_exec)
+        guard raw >= 0 else { throw Errno(rawValue: errno) }
+        let descriptor = FileDescriptor(rawValue: raw)
+        do {
+            try descriptor.writeAll(input)
+            _ = try descriptor.seek(offset: 0, from: .start)
+            return descriptor
+        } catch {
+            try? descriptor.close()
+            throw error
+        }
     }
 
     private static func collect(

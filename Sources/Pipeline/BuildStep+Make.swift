@@ -10,9 +10,7 @@ import Treefile
 extension BuildStep {
     /// Does the work of a build and puts it into the store.
     func make(_ plan: BuildPlan, resolution: Resolution, lock: FileLock) async throws {
-        let scratch = directory.buildScratch
-        try? FileContent.remove(scratch)
-        try FileContent.createDirectory(scratch)
+        try FileContent.createDirectory(directory.buildScratch)
         let size = plan.packages.packages.reduce(0) { $0 + $1.size } >> 20
         let packages = try await reporter.step("Downloading \(plan.packages.packages.count) packages (\(size) MiB)") {
             try await resolution.download(plan.packages)
@@ -30,7 +28,7 @@ extension BuildStep {
                 encapsulation(plan, commit, output: transaction.scratchPath(archive)))
         }
         try await publish(plan, commit, image, archiveName: archive, in: transaction)
-        try? FileContent.remove(scratch)
+        try? FileContent.remove(directory.buildScratch)
     }
 
     private func composeRequest(_ plan: BuildPlan, _ packages: [DownloadedPackage]) throws -> ComposeRequest {

@@ -89,8 +89,8 @@ import VirtualMachine
         }
         guard isUp else { return nil }
         return FileContent.names(in: "/proc").compactMap { Int32($0) }.first { number in
-            guard let status = try? FileContent.read("/proc/\(number)/status"),
-                let line = try? FileContent.read("/proc/\(number)/cmdline")
+            guard let status = try? FileContent.read(FilePath("/proc/\(number)/status")),
+                let line = try? FileContent.read(FilePath("/proc/\(number)/cmdline"))
             else { return false }
             let isMine = String(decoding: status, as: UTF8.self).contains("PPid:\t\(getpid())\n")
             return isMine && String(decoding: line, as: UTF8.self).contains(QEMUArguments.emulator)

@@ -1,1 +1,12 @@
+#ifndef CLINUX_SHIM_H
+#define CLINUX_SHIM_H
+
 #include <sys/xattr.h>
+
+// glibc 2.27 has it, but its header shows it to _GNU_SOURCE only, which Swift's Glibc module is built without.
+extern int memfd_create(const char *_Nonnull name, unsigned int flags);
+
+// Linux's <linux/memfd.h>: the file is closed where another program is executed.
+static const unsigned int cosa_memfd_close_on_exec = 1U;
+
+#endif
