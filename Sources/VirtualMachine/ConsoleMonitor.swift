@@ -34,7 +34,7 @@ final class ConsoleMonitor: Sendable {
 
     func receive(_ bytes: [UInt8]) {
         log.write(bytes)
-        let fresh: [String] = state.withLock { state in
+        let (fresh, unfinished): ([String], String) = state.withLock { state in
             let complete = state.lines.append(bytes).map(ConsoleText.withoutEscapes)
             for line in complete where !line.isEmpty {
                 state.tail.append(line)
@@ -44,16 +44,18 @@ final class ConsoleMonitor: Sendable {
                 }
             }
             state.tail.removeFirst(max(0, state.tail.count - Self.tailLength))
-            // A prompt has no line end.
-            return complete + [ConsoleText.withoutEscapes(state.lines.unfinished)]
+            return (complete, ConsoleText.withoutEscapes(state.lines.unfinished))
         }
         for line in fresh {
-            for (pattern, expression) in patterns
-            where expression.firstMatch(in: line, range: NSRange(line.startIndex..., in: line)) != nil {
-                report(pattern, line)
-                return
-            }
+            if let pattern = pattern(in: line) { return report(pattern, line) }
         }
+        // A prompt has no line end, and nothing comes after it. Of other lines the end may still come.
+        if let pattern = pattern(in: unfinished), pattern.isPrompt { report(pattern, unfinished) }
+    }
+
+    private func pattern(in line: String) -> ConsolePattern? {
+        let whole = NSRange(line.startIndex..., in: line)
+        return patterns.first { $0.expression.firstMatch(in: line, range: whole) != nil }?.pattern
     }
 
     private func report(_ pattern: ConsolePattern, _ line: String) {

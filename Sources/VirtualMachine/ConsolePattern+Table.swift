@@ -4,7 +4,7 @@ extension ConsolePattern {
         ConsolePattern(
             "emergency shell",
             "Press Enter for emergency shell|Press Enter for maintenance|Starting Emergency Shell|You are in emergency mode",
-            "the boot failed and waits for somebody at the console", isFatal: true),
+            "the boot failed and waits for somebody at the console", isFatal: true, isPrompt: true),
         ConsolePattern(
             "dracut fatal error", "dracut: Refusing to continue", "the initramfs gave up", isFatal: true),
         ConsolePattern(

@@ -10,14 +10,20 @@ public struct ConsolePattern: Sendable, Equatable {
     public let reason: String
     /// The machine will not get any further: waiting for it ends at once.
     public let isFatal: Bool
+    /// It waits for somebody's answer: its line has no end.
+    public let isPrompt: Bool
     /// The expression is about several lines.
     public let spansLines: Bool
 
-    init(_ name: String, _ expression: String, _ reason: String, isFatal: Bool = false, spansLines: Bool = false) {
+    init(
+        _ name: String, _ expression: String, _ reason: String, isFatal: Bool = false, isPrompt: Bool = false,
+        spansLines: Bool = false
+    ) {
         self.name = name
         self.expression = expression
         self.reason = reason
         self.isFatal = isFatal
+        self.isPrompt = isPrompt
         self.spansLines = spansLines
     }
 

@@ -84,12 +84,21 @@ struct JournalReader: Sendable {
             return nil
         }
         let (seconds, micros) = stamp.quotientAndRemainder(dividingBy: 1_000_000)
-        let date = Date(timeIntervalSince1970: TimeInterval(seconds))
-            .formatted(.iso8601.dateTimeSeparator(.standard).timeZone(separator: .omitted)).dropLast()
+        let date = Self.date(seconds)
         let fraction = String(micros + 1_000_000).dropFirst()
         let process = entry["SYSLOG_IDENTIFIER"] ?? entry["_COMM"] ?? "unknown"
         let number = (entry["_PID"] ?? entry["SYSLOG_PID"]).map { "[\($0)]" } ?? ""
         let indented = message.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n    ")
         return "\(date).\(fraction)+0000 \(entry["_HOSTNAME"] ?? "localhost") \(process)\(number): \(indented)"
+    }
+
+    private static func date(_ seconds: Int64) -> String {
+        var time = time_t(seconds)
+        var parts = tm()
+        gmtime_r(&time, &parts)
+        let numbers = [
+            parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+        ].map { number in number < 10 ? "0\(number)" : "\(number)" }
+        return numbers[..<3].joined(separator: "-") + "T" + numbers[3...].joined(separator: ":")
     }
 }

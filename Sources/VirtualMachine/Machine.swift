@@ -49,14 +49,11 @@ public final class Machine: Sendable {
         let console = ConsoleMonitor(log: try LogFile(files.console), patterns: fatalPatterns) { events.fail($0) }
         let ports = PortMonitor(files: files, journal: try LogFile(files.journal), events: events) { console.tail }
         let channels = try QEMUArguments.Channel.all.map { (channel: $0, pair: try SocketPair()) }
-        defer { for (_, pair) in channels { try? pair.child.close() } }
         guard let monitorSocket = channels.first(where: { $0.channel == .monitor })?.pair.host else {
             throw MachineError(kind: .launch, reason: "QEMU has no monitor")
         }
         let monitor = try MonitorClient(monitorSocket)
-        let process = try BackgroundProcess(
-            Command(QEMUArguments.emulator, arguments.arguments), streams: .file(files.emulatorLog),
-            descriptors: channels.map(\.pair.child), coreDumps: false)
+        let process = try start(arguments, files: files, channels: channels.map(\.pair))
         ChannelReader.start(
             channels.map { channel, pair in
                 switch channel {
@@ -87,6 +84,21 @@ public final class Machine: Sendable {
             watcher.cancel()
             await process.killAndWait()
             if let status { throw preparation.exitError(status, consoleTail: console.tail) }
+            throw error
+        }
+    }
+
+    /// Starts QEMU. Its ends of the channels are closed here, so that its end is the end of the channels.
+    private static func start(
+        _ arguments: QEMUArguments, files: MachineFiles, channels: [SocketPair]
+    ) throws -> BackgroundProcess {
+        defer { for pair in channels { try? pair.child.close() } }
+        do {
+            return try BackgroundProcess(
+                Command(QEMUArguments.emulator, arguments.arguments), streams: .file(files.emulatorLog),
+                descriptors: channels.map(\.child), coreDumps: false)
+        } catch {
+            for pair in channels { try? pair.host.close() }
             throw error
         }
     }
