@@ -60,7 +60,6 @@ let package = Package(
         cLibrary("CSolv", pkgConfig: "libsolvext", apt: "libsolvext-dev"),
         cLibrary("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
         cLibrary("CLibrepo", pkgConfig: "librepo", apt: "librepo-dev"),
-        cLibrary("CGuestfs", pkgConfig: "libguestfs", apt: "libguestfs-dev"),
         cLibrary("CExt2fs", pkgConfig: "ext2fs", apt: "libext2fs-dev"),
         cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         cLibrary("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
@@ -73,7 +72,6 @@ let package = Package(
         binding("Solv", ["CSolv", system]),
         binding("LibArchive", ["CArchive", system]),
         binding("Librepo", ["CLibrepo", "GLib", system]),
-        binding("Guestfs", ["CGuestfs", system]),
         binding("Ext2fs", ["CExt2fs", system]),
         binding("SQLite", ["CSQLite", system]),
         binding("Zlib", ["CZlib"]),
@@ -86,7 +84,7 @@ let package = Package(
         module("Compose", ["Treefile", "Packages", "HostSystem", "OSTree", "GLib", "RPM", "SQLite"]),
         module("ContainerImage", ["HostSystem", "OSTree", "GLib", "LibArchive", "Zlib"]),
         module("Deployment", ["HostSystem", "OSTree", "GLib"]),
-        module("DiskImage", ["Deployment", "Treefile", "HostSystem", "OSTree", "GLib", "Guestfs", "Ext2fs"]),
+        module("DiskImage", ["Deployment", "Treefile", "HostSystem", "OSTree", "GLib", "Ext2fs"]),
         module("VirtualMachine", ["HostSystem"]),
         module("TestRunner", ["VirtualMachine", "Ignition", "HostSystem", "Builds", yams]),
         module(
@@ -104,7 +102,7 @@ let package = Package(
         .testTarget(
             name: "BindingsTests",
             dependencies: [
-                "GLib", "OSTree", "RPM", "Solv", "LibArchive", "Librepo", "Guestfs", "Ext2fs", "SQLite", "Zlib",
+                "GLib", "OSTree", "RPM", "Solv", "LibArchive", "Librepo", "Ext2fs", "SQLite", "Zlib",
                 "HostSystem", "TestSupport", system,
             ], swiftSettings: strict),
         tests("HostSystem"),

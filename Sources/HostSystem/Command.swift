@@ -1,7 +1,5 @@
 import CLinux
 import Foundation
-import CLinux
-import Foundation
 import Subprocess
 import SystemPackage
 

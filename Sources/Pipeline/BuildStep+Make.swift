@@ -104,9 +104,11 @@ extension BuildStep {
         metadata.buildTimestamp = Timestamp.text(plan.timestamp)
         metadata.configVariant = plan.configuration.variant
         metadata.configGit = plan.configCommit
-        metadata.overridesActive = !FileContent.names(in: directory.overrideRPMs).filter { $0.hasSuffix(".rpm") }.isEmpty
+        metadata.overridesActive = !FileContent.names(in: directory.overrideRPMs).filter { $0.hasSuffix(".rpm") }
+            .isEmpty
         metadata.ociLabels = image.labels
-        let lockfile = GeneratedLockfile(packages: commit.packages.map(GeneratedLockfile.Package.init), generated: plan.timestamp)
+        let lockfile = GeneratedLockfile(
+            packages: commit.packages.map(GeneratedLockfile.Package.init), generated: plan.timestamp)
         try transaction.write(lockfile.bytes, as: GeneratedLockfile.fileName(arch: basearch))
         let commitMetadata = CommitMetadata(
             version: plan.version, basearch: basearch, stream: plan.configuration.stream,

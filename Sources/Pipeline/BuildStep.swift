@@ -40,7 +40,9 @@ public struct BuildStep: Sendable {
         let previous = try PreviousBuild.latest(in: store, arch: basearch)
         if let previous {
             reporter.note("Previous input hash: \(previous.inputHash ?? "none")")
-            if let unchanged = verdict(previous, unchangedIf: previous.requestDigest == request.value) { return unchanged }
+            if let unchanged = verdict(previous, unchangedIf: previous.requestDigest == request.value) {
+                return unchanged
+            }
         }
 
         let resolution = Resolution(configuration, source: source, reporter: reporter)

@@ -61,7 +61,8 @@ struct Configuration: Sendable {
 
     private static func lockfiles(_ directory: WorkingDirectory, basearch: String) -> [FilePath] {
         [
-            "manifest-lock.\(basearch).json", "manifest-lock.overrides.yaml", "manifest-lock.overrides.\(basearch).yaml",
+            "manifest-lock.\(basearch).json", "manifest-lock.overrides.yaml",
+            "manifest-lock.overrides.\(basearch).yaml",
         ].map { directory.config.appending($0) }.filter(FileContent.exists)
     }
 
@@ -74,7 +75,8 @@ struct Configuration: Sendable {
             let path = directory.config.appending("overlay.d/\(short)")
             guard FileContent.isDirectory(path) else {
                 throw PipelineError(
-                    "key 'ostree-layers': there is no folder \(path) for the layer '\(name)'; make it or take the entry out")
+                    "key 'ostree-layers': there is no folder \(path) for the layer '\(name)'; make it or take the entry out"
+                )
             }
             layers.append(OverlayLayer(name: name, path: path, replaces: replaces))
         }

@@ -133,7 +133,8 @@ public struct DiskStep: Sendable {
         return DiskRequest(
             repository: store.directory.repository, commit: commit,
             ref: metadata.ref ?? "\(name)/\(basearch)/stable", osname: name, version: build, basearch: basearch,
-            timestamp: timestamp, image: image, platforms: try platforms(commit), container: containerIdentity(metadata),
+            timestamp: timestamp, image: image, platforms: try platforms(commit),
+            container: containerIdentity(metadata),
             workDirectory: folder.appending("work"), output: folder.appending("raw.img"))
     }
 

@@ -42,7 +42,8 @@ struct PackageSource: Sendable {
         let folder = configuration.directory.overrideRPMs
         guard FileContent.names(in: folder).contains(where: { $0.hasSuffix(".rpm") }) else { return nil }
         try await Command(
-            "createrepo_c", ["--quiet", "--no-database", "--revision", "0", "--set-timestamp-to-revision", folder.string]
+            "createrepo_c",
+            ["--quiet", "--no-database", "--revision", "0", "--set-timestamp-to-revision", folder.string]
         ).run { reporter.output($0) }
         return RepositoryConfig.overrides(at: folder)
     }

@@ -1,7 +1,7 @@
 import Foundation
 import HostSystem
-import Testing
 import TestSupport
+import Testing
 
 /// What makes a new build, and what does not.
 @Suite struct RebuildTests {
@@ -24,7 +24,8 @@ import TestSupport
             #expect(try await workspace.cosa("build", "--unchanged-exit-77").status == 77, "\(reason)")
         }
         let overrides = workspace.work.appending("overrides/rpm")
-        let extra = RPMFixture("tiny-release", version: "2.0", files: [.init("/usr/lib/os-release", .regular("ID=tiny\n"))])
+        let extra = RPMFixture(
+            "tiny-release", version: "2.0", files: [.init("/usr/lib/os-release", .regular("ID=tiny\n"))])
         let package = try await extra.build(in: overrides)
         try await expectBuild("a package was added to overrides/rpm")
         var changed = extra

@@ -52,7 +52,8 @@ public enum TinyOS {
         return RPMFixture(
             "tiny-release",
             files: [
-                .init("/usr/lib/os-release", .regular(text)), .init("/etc/os-release", .symlink("../usr/lib/os-release")),
+                .init("/usr/lib/os-release", .regular(text)),
+                .init("/etc/os-release", .symlink("../usr/lib/os-release")),
                 .init("/etc/passwd", .regular("root:x:0:0:root:/root:/bin/sh\n")),
                 .init("/etc/group", .regular("root:x:0:\n")),
             ])
