@@ -24,7 +24,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "[ 1.2] Kernel panic - not syncing: no init\r\n", "Press Enter for emergency shell", "dracut: Refusing to continue\r\n",
+        "[ 1.2] Kernel panic - not syncing: no init\r\n", "Press Enter for emergency shell",
+        "dracut: Refusing to continue\r\n",
     ])
     func fatalLineEndsTheWait(text: String) async throws {
         defer { folder.remove() }
