@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC2154 # dracut sets the variables and sources this file
 # Glue between Ignition and OSTree: the steps of a first boot that neither of the two brings along.
 
 check() {
