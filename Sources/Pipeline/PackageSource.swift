@@ -16,20 +16,11 @@ struct PackageSource: Sendable {
             rpmmd: configuration.directory.repositoryMetadata, solv: configuration.directory.solvCache)
     }
 
-    /// The repositories that the manifest names, or all enabled ones where it names none.
+    /// The repositories that the manifest uses.
     ///
-    /// - Throws: ``PipelineError`` for a repository that no `.repo` file defines.
+    /// - Throws: `PackagesError` for one that no `.repo` file defines.
     func repositories() throws -> [RepositoryConfig] {
-        let names = configuration.manifest.manifest.repos + configuration.manifest.manifest.lockfileRepos
-        let known = configuration.repositories
-        guard !names.isEmpty else { return known.filter(\.isEnabled) }
-        return try names.map { name in
-            if let repository = known.first(where: { $0.id == name }) { return repository }
-            let defined = known.map(\.id).sorted().joined(separator: ", ")
-            throw PipelineError(
-                "key 'repos': no .repo file in \(configuration.directory.config) or \(configuration.directory.yumRepos) "
-                    + "defines '\(name)'; defined are: \(defined.isEmpty ? "none" : defined)")
-        }
+        try RepositoryConfig.select(configuration.repositories, for: configuration.manifest.manifest)
     }
 
     /// Downloads the metadata of all repositories anew.

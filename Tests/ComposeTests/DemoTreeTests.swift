@@ -8,7 +8,7 @@ import Testing
 
 @testable import Compose
 
-/// Composes packages of the demo repository, the directory that `COSA_DEMO_REPO` names, with dnf as the judge.
+/// Composes packages of the demo repository, the directory that `COSA_DEMO_REPOSITORY` names, with dnf as the judge.
 @Suite("Demo tree", .serialized, .enabled(if: DemoRepository.path != nil))
 struct DemoTreeTests {
     private static let treefile = """
@@ -46,7 +46,7 @@ struct DemoTreeTests {
 }
 
 enum DemoRepository {
-    static var path: FilePath? { ProcessInfo.processInfo.environment["COSA_DEMO_REPO"].map { FilePath($0) } }
+    static var path: FilePath? { ProcessInfo.processInfo.environment["COSA_DEMO_REPOSITORY"].map { FilePath($0) } }
 
     /// What a bootable system of the repository needs, without what is pulled in.
     private static let specs = [
