@@ -27,6 +27,8 @@ public struct PackageFile: Sendable, Equatable {
     public var isGhost: Bool { flags & RPMFILE_GHOST.rawValue != 0 }
     /// Documentation (`%doc`).
     public var isDocumentation: Bool { flags & RPMFILE_DOC.rawValue != 0 }
+    /// A licence (`%license`).
+    public var isLicense: Bool { flags & RPMFILE_LICENSE.rawValue != 0 }
     /// A directory.
     public var isDirectory: Bool { mode & 0o170000 == 0o040000 }
     /// A regular file.

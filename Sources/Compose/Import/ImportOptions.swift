@@ -4,7 +4,7 @@ import RPM
 /// What of a package is imported, from the treefile; part of the key of the package cache.
 struct ImportOptions: Sendable, Equatable {
     /// Raised when the importer writes something else for the same package.
-    static let version = 1
+    static let version = 2
 
     /// Whether files marked as documentation are kept (`documentation`).
     var documentation = true
@@ -24,7 +24,8 @@ struct ImportOptions: Sendable, Equatable {
     /// Whether a file of a package is imported at all.
     func includes(_ file: PackageFile) -> Bool {
         if file.isGhost { return false }
-        if !documentation && file.isDocumentation { return false }
+        // rpm keeps licences also without documentation.
+        if !documentation && file.isDocumentation && !file.isLicense { return false }
         guard let languages, !file.languages.isEmpty else { return true }
         // `de` keeps `de_AT` as well, as rpm's _install_langs does.
         return file.languages.contains { language in
