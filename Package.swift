@@ -64,7 +64,6 @@ let package = Package(
         cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         cLibrary("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         .systemLibrary(name: "CLinux", path: "Sources/CLibraries/CLinux"),
-        .systemLibrary(name: "CSpawn", path: "Sources/CLibraries/CSpawn"),
 
         binding("GLib", ["CGLib"]),
         binding("OSTree", ["COSTree", "GLib", system]),
@@ -76,7 +75,7 @@ let package = Package(
         binding("SQLite", ["CSQLite", system]),
         binding("Zlib", ["CZlib"]),
 
-        module("HostSystem", ["CLinux", "CSpawn", crypto, subprocess]),
+        module("HostSystem", ["CLinux", crypto, subprocess]),
         module("Builds", ["HostSystem"]),
         module("Treefile", ["HostSystem", yams]),
         module("Ignition", [yams]),

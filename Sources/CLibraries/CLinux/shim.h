@@ -1,10 +1,15 @@
 #ifndef CLINUX_SHIM_H
 #define CLINUX_SHIM_H
 
+#include <spawn.h>
 #include <sys/xattr.h>
 
 // glibc 2.27 has it, but its header shows it to _GNU_SOURCE only, which Swift's Glibc module is built without.
 extern int memfd_create(const char *_Nonnull name, unsigned int flags);
+
+// The same holds for these, of glibc 2.34 and 2.29.
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *_Nonnull actions, int from);
+extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *_Nonnull actions, const char *_Nonnull path);
 
 // Linux's <linux/memfd.h>: the file is closed where another program is executed.
 static const unsigned int cosa_memfd_close_on_exec = 1U;
