@@ -1,0 +1,49 @@
+import Builds
+import Foundation
+import HostSystem
+import TestSupport
+import Testing
+
+/// Where a build's version comes from.
+@Suite struct VersionTests {
+    private let epoch: [String: String?] = ["SOURCE_DATE_EPOCH": "1767225600"]
+
+    @Test func theSchemeCountsUpWithinADay() async throws {
+        let workspace = try await Workspace()
+        try await workspace.cosa("build", environment: epoch).succeeded()
+        try await workspace.cosa("build", "--force", environment: epoch).succeeded()
+        let list = try await workspace.cosa("list").succeeded()
+        #expect(list.output.text.contains("1.0.20260101.0"))
+        #expect(list.output.text.contains("1.0.20260101.1"))
+        #expect(FileContent.linkTarget(workspace.builds.appending("latest")) == "1.0.20260101.1")
+    }
+
+    @Test func aVersionThatIsThereIsNotBuiltAgain() async throws {
+        let workspace = try await Workspace()
+        try await workspace.cosa("build", "--version", "7.1").succeeded()
+        let again = try await workspace.cosa("build", "--version", "7.1", "--force").succeeded()
+        #expect(again.output.text.hasSuffix("Build 7.1 (\(Architecture.current)) already exists"))
+    }
+
+    @Test func aVersionaryIsAsked() async throws {
+        let workspace = try await Workspace()
+        try workspace.write(
+            "#!/bin/sh\ncase \"$*\" in *--dev*) echo 1.2.dev3;; *) echo 1.2.3;; esac\n", to: "versionary", mode: 0o755)
+        try await workspace.cosa("build").succeeded()
+        try await workspace.cosa("build", "--versionary", "--force").succeeded()
+        let list = try await workspace.cosa("list").succeeded()
+        #expect(list.output.text.contains("1.2.dev3"))
+        #expect(list.output.text.contains("1.2.3"))
+    }
+
+    @Test func sameInputsGiveTheSameCommitAndTheSameArchive() async throws {
+        let workspace = try await Workspace()
+        try await workspace.cosa("build", "--version", "1", environment: epoch).succeeded()
+        let first = try await workspace.cosa("meta", "--get-value", "ostree-content-checksum").succeeded()
+        try await workspace.cosa("clean", "--all").succeeded()
+        try await workspace.cosa("build", "--version", "1", environment: epoch).succeeded()
+        let second = try await workspace.cosa("meta", "--get-value", "ostree-content-checksum").succeeded()
+        #expect(first.output.text == second.output.text)
+        #expect(first.output.text.count == 64)
+    }
+}
