@@ -1,6 +1,7 @@
 import Builds
 import Foundation
 import HostSystem
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -38,12 +39,14 @@ import Testing
 
     @Test func sameInputsGiveTheSameCommitAndTheSameArchive() async throws {
         let workspace = try await Workspace()
-        try await workspace.cosa("build", "--version", "1", environment: epoch).succeeded()
-        let first = try await workspace.cosa("meta", "--get-value", "ostree-content-checksum").succeeded()
+        func build() async throws -> [String] {
+            try await workspace.cosa("build", "--version", "1", environment: epoch).succeeded()
+            let commit = try await workspace.cosa("meta", "--get-value", "ostree-commit").succeeded()
+            let archive = try await workspace.cosa("meta", "--image-path", "ostree").succeeded()
+            return [commit.output.text, try Digest.ofFile(FilePath(archive.output.text))]
+        }
+        let first = try await build()
         try await workspace.cosa("clean", "--all").succeeded()
-        try await workspace.cosa("build", "--version", "1", environment: epoch).succeeded()
-        let second = try await workspace.cosa("meta", "--get-value", "ostree-content-checksum").succeeded()
-        #expect(first.output.text == second.output.text)
-        #expect(first.output.text.count == 64)
+        #expect(try await build() == first)
     }
 }
