@@ -25,6 +25,7 @@ final class Composition: @unchecked Sendable {
     init(_ request: ComposeRequest) throws {
         self.request = request
         let manifest = request.manifest.manifest
+        try SettingsCheck.check(manifest)
         options = ImportOptions(
             documentation: manifest.documentation ?? true,
             languages: manifest.installLangs.isEmpty ? nil : manifest.installLangs,
@@ -65,6 +66,7 @@ final class Composition: @unchecked Sendable {
             ).add(to: tree)
             return try cache.writeCommit(try cache.write(tree), metadata: .dictionary([:]), time: 0)
         }
+        try SettingsCheck.checkLabels(manifest, tree)
         try cache.checkoutHardLinks(commit, to: workspace.lower)
     }
 

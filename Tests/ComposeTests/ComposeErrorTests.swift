@@ -87,6 +87,23 @@ struct ComposeErrorTests {
         #expect(message.hasPrefix("no kernel (vmlinuz) in /usr/lib/modules or /boot"))
     }
 
+    @Test("Numbers of accounts that the treefile fixes must not change")
+    func accountNumbers() async throws {
+        let message = try await failure([], treefile: "check-passwd: {type: data, entries: {web: [101, 103]}}\n")
+        #expect(message == "treefile key check-passwd: passwd GID changed: web (103 to 102)")
+        let groups = try await failure([], treefile: "check-groups: {type: data, entries: {web: 102, shadow: 43}}\n")
+        #expect(groups == "treefile key check-groups: group GID changed: shadow (43 to 42)")
+    }
+
+    @Test("What cannot be done is refused, not left out")
+    func refusals() async throws {
+        let message = try await failure([], treefile: "ima: true\n")
+        #expect(message == "treefile key ima: signatures of files are not taken over from packages")
+        let policy = RPMFixture("policy", files: [.init("/etc/selinux/targeted/contexts/files")])
+        let labels = try await failure([policy], treefile: "container: false\nselinux: true\n")
+        #expect(labels.hasPrefix("treefile key selinux: the tree has an SELinux policy"))
+    }
+
     @Test("A pipe that a script leaves cannot be stored")
     func pipe() async throws {
         let message = try await failure([RPMFixture("web", scriptlets: ["post": "mkfifo /usr/share/pipe"])])

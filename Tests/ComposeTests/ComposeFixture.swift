@@ -38,19 +38,30 @@ final class ComposeFixture: Sendable {
             path: path)
     }
 
+    /// A request with a flattened treefile.
+    func request(
+        _ packages: [DownloadedPackage], manifest: FlattenedManifest, layers: [OverlayLayer] = [],
+        version: String = "1.0", timestamp: Int64 = 1_700_000_100, extraFiles: [String: [UInt8]] = [:]
+    ) -> ComposeRequest {
+        ComposeRequest(
+            manifest: manifest, packages: packages, layers: layers, version: version, timestamp: timestamp,
+            basearch: "x86_64", cacheRepository: cache, targetRepository: target,
+            workDirectory: directory.appending("work"), initramfsCache: directory.appending("initramfs"),
+            extraFiles: extraFiles, inputHash: "hash")
+    }
+
     /// A request with a treefile of the given further lines.
     func request(
         _ packages: [DownloadedPackage], treefile: String = "", layers: [OverlayLayer] = [], version: String = "1.0",
         timestamp: Int64 = 1_700_000_100, extraFiles: [String: [UInt8]] = [:]
     ) throws -> ComposeRequest {
         let kernel = treefile.contains("container:") ? "" : "container: true\n"
-        let text = "ref: test/x86_64\nrepos: [test]\nselinux: false\n" + kernel + treefile
+        let labels = treefile.contains("selinux:") ? "" : "selinux: false\n"
+        let text = "ref: test/x86_64\nrepos: [test]\n" + kernel + labels + treefile
         let file = try directory.write(text, to: "config/manifest.yaml")
-        return ComposeRequest(
-            manifest: try FlattenedManifest.load(file, basearch: "x86_64"), packages: packages, layers: layers,
-            version: version, timestamp: timestamp, basearch: "x86_64", cacheRepository: cache,
-            targetRepository: target, workDirectory: directory.appending("work"),
-            initramfsCache: directory.appending("initramfs"), extraFiles: extraFiles, inputHash: "hash")
+        return request(
+            packages, manifest: try FlattenedManifest.load(file, basearch: "x86_64"), layers: layers,
+            version: version, timestamp: timestamp, extraFiles: extraFiles)
     }
 
     /// Composes and returns the commit.

@@ -30,6 +30,7 @@ struct Postprocess {
         try settleAccounts()
         let kernel = try await settleKernel()
         try settleMachineID()
+        try AccountNumbers(request.manifest).check(tree)
         try blankDates()
         try await runFinalizers()
         try state.finish(AccountNames(tree: tree.root))
