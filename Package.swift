@@ -114,7 +114,7 @@ let package = Package(
         tests("Deployment", ["HostSystem", "OSTree", "GLib"]),
         tests("DiskImage", ["HostSystem", "OSTree", "Treefile"]),
         tests("VirtualMachine", ["HostSystem"]),
-        tests("TestRunner", ["HostSystem", "Ignition", "VirtualMachine"]),
+        tests("TestRunner", ["Builds", "HostSystem", "Ignition", "VirtualMachine"]),
         tests("Pipeline", ["HostSystem", "Builds"]),
         .testTarget(
             name: "CommandLineTests", dependencies: ["cosa", "HostSystem", "TestSupport", system], swiftSettings: strict

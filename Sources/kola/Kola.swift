@@ -19,25 +19,43 @@ struct Kola: AsyncParsableCommand {
         ])
 
     static func main() async {
+        var command: any ParsableCommand
         do {
-            var command = try parseAsRoot()
+            command = try parseAsRoot()
+        } catch {
+            end(parsing: error)
+        }
+        do {
             if let asynchronous = command as? any AsyncParsableCommand {
                 try await Interruption.run(asynchronous)
             } else {
                 try command.run()
             }
-        } catch let error where error is ExitCode || error is ValidationError || error is CleanExit {
+        } catch let error as ExitCode {
             exit(withError: error)
         } catch {
-            // Errors of the parser know their own exit status; those of the modules are one line.
-            if exitCode(for: error) != .failure { exit(withError: error) }
-            FileHandle.standardError.write(Data("error: \(error)\n".utf8))
-            Foundation.exit(1)
+            // Help and usage errors, also those of a command that runs, know their own exit status.
+            if exitCode(for: error) != .failure { end(parsing: error) }
+            end("\(error)", status: 1)
         }
+    }
+
+    /// Help goes to standard output; of wrong usage the usage goes first, as the last line is the cause.
+    private static func end(parsing error: any Error) -> Never {
+        let code = exitCode(for: error)
+        if code == .success { exit(withError: error) }
+        let lines = fullMessage(for: error).split(separator: "\n").filter { !$0.hasPrefix("Error: ") }
+        if !lines.isEmpty { StandardError.write(lines.joined(separator: "\n")) }
+        end(message(for: error), status: code.rawValue)
+    }
+
+    private static func end(_ cause: String, status: Int32) -> Never {
+        StandardError.write("error: \(cause)")
+        Foundation.exit(status)
     }
 }
 
 /// Which version of the tools this is.
 enum KolaVersion {
-    static let text = "coreos-swift 0.1.0"
+    static let text = "0.2.0"
 }

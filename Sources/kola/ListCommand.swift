@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HostSystem
 import SystemPackage
 import TestRunner
 
@@ -24,7 +25,7 @@ struct ListCommand: ParsableCommand {
         var options = RunOptions(image: "")
         options.externalDirectories = selection.externalDirectories
         let run = TestRun(options) { event in
-            FileHandle.standardError.write(Data(event.lines.map { $0 + "\n" }.joined().utf8))
+            for line in event.lines { StandardError.write(line) }
         }
         let tests = try selection.selection(buildDistro: nil).select(from: try run.availableTests())
         guard json else { return Output.write(tests.map(\.name)) }

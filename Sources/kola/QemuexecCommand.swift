@@ -65,7 +65,7 @@ struct QemuexecCommand: AsyncParsableCommand {
         }
         shell.command = sshCommand
         shell.output = outputDir.map { FilePath($0) }
-        let status = try await shell.run { FileHandle.standardError.write(Data(($0 + "\n").utf8)) }
+        let status = try await shell.run { StandardError.write($0) }
         if status != 0 { throw ExitCode(status) }
     }
 }

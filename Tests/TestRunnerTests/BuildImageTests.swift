@@ -1,3 +1,4 @@
+import Builds
 import HostSystem
 import SystemPackage
 import Testing
@@ -12,7 +13,10 @@ import Testing
         try write(
             "builds.json",
             #"{"schema-version":"1.0.0","builds":[{"id":"2","arches":["x86_64"]},{"id":"1","arches":["x86_64"]}]}"#)
-        try write("2/x86_64/meta.json", #"{"name":"demo","ostree-version":"1.2","images":{"qemu":{"path":"q.qcow2"}}}"#)
+        try write(
+            "2/x86_64/meta.json",
+            #"{"name":"demo","ostree-version":"1.2","images":{"qemu":{"path":"q.qcow2","sha256":"\#(String(repeating: "a", count: 64))","size":1}}}"#
+        )
         try write("1/x86_64/meta.json", #"{"name":"demo","images":{}}"#)
     }
 
@@ -42,7 +46,7 @@ import Testing
 
     @Test func buildThatIsNotThereIsAnError() throws {
         defer { folder.remove() }
-        #expect(throws: TestRunnerError.self) { try BuildImage.find(build: "7", in: folder.path) }
+        #expect(throws: BuildsError.self) { try BuildImage.find(build: "7", in: folder.path) }
         #expect(throws: TestRunnerError.self) { try BuildImage.find(build: "-2", in: folder.path) }
     }
 }
