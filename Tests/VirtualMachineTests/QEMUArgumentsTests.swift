@@ -18,7 +18,7 @@ import Testing
     @Test func biosMachineUnderTheEmulator() {
         #expect(
             arguments(MachineDescription(image: "/i.qcow2"))
-                == "-nodefaults -no-user-config -display none -machine q35 -accel tcg,thread=multi -cpu max -smp 1 -m 1024M "
+                == "-nodefaults -no-user-config -display none -machine q35 -accel tcg,thread=multi,tb-size=64 -cpu max -smp 1 -m 1024M "
                 + "-uuid 4c4c4544-0000-4000-8000-000000000001 -object rng-random,id=rng0,filename=/dev/urandom "
                 + "-device virtio-rng-pci,rng=rng0 "
                 + "-drive if=none,id=primary,format=qcow2,cache=unsafe,discard=unmap,file=/tmp/k/disk.qcow2 "
