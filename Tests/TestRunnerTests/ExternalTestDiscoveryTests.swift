@@ -81,6 +81,7 @@ import Testing
     }
 
     @Test func shellCharactersInANameRunNothing() throws {
+        defer { folder.remove() }
         let test = ExternalTest(executable: "/x/$(reboot) `a` \"b\" 'c'.sh", data: nil)
         let unit = ExternalTestUnit(test: test, name: "ext.p.$(reboot) `a` \"b\" 'c'.sh")
         #expect(unit.executable == "/usr/local/bin/kola-runext-__reboot___a___b___c_.sh")

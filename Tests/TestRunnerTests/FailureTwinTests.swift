@@ -2,6 +2,7 @@ import Foundation
 import HostSystem
 import Ignition
 import SystemPackage
+import TestSupport
 import Testing
 import VirtualMachine
 

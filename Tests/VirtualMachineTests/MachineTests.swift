@@ -1,6 +1,7 @@
 import Foundation
 import HostSystem
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import VirtualMachine

@@ -2,7 +2,7 @@ import HostSystem
 import SystemPackage
 
 /// A disk whose boot sector writes a text to the first serial port and halts: a guest that is there in a second.
-enum BootSector {
+public enum BootSector {
     private static let program: [UInt8] = [
         0xfa,  // cli
         0x31, 0xc0, 0x8e, 0xd8,  // xor ax, ax; mov ds, ax
@@ -13,7 +13,7 @@ enum BootSector {
     ]
 
     /// Writes such a disk, raw, 1 MiB.
-    static func write(_ text: String, to path: FilePath) throws {
+    public static func write(_ text: String, to path: FilePath) throws {
         var sector = program + Array(text.utf8) + [0]
         precondition(sector.count <= 510)
         sector += [UInt8](repeating: 0, count: 510 - sector.count) + [0x55, 0xaa]
