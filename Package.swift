@@ -97,7 +97,8 @@ let package = Package(
         tool("kola", ["TestRunner", "VirtualMachine", "Ignition", "Builds", "HostSystem"]),
 
         .target(
-            name: "TestSupport", dependencies: ["HostSystem", system], path: "Tests/TestSupport", swiftSettings: strict),
+            name: "TestSupport", dependencies: ["CLinux", "HostSystem", system], path: "Tests/TestSupport",
+            swiftSettings: strict),
         .testTarget(
             name: "BindingsTests",
             dependencies: [

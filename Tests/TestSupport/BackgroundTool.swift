@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import SystemPackage
 
@@ -18,8 +19,8 @@ public final class BackgroundTool: Sendable {
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, pipe.writeEnd.rawValue, 1)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-        posix_spawn_file_actions_addclose(&actions, pipe.readEnd.rawValue)
-        posix_spawn_file_actions_addclose(&actions, pipe.writeEnd.rawValue)
+        // Tests run side by side, and gpgme's pipes are inherited: who keeps one open leaves its reader waiting for ever.
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
         // Threads of the runtime block signals, and a child inherits that.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
