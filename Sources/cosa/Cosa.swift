@@ -1,4 +1,5 @@
 import ArgumentParser
+import Builds
 
 /// The builder's command line. A verb is one file in `Commands`, listed here.
 @main

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Builds
 import Foundation
 import HostSystem
 
@@ -12,7 +13,7 @@ struct Kola: AsyncParsableCommand {
             Exit status: 0 all tests passed (or only tests that are known to fail did not), 1 a test failed or nothing \
             could be run, 64 wrong usage, 77 only known failures with --on-warn-failure-exit-77.
             """,
-        version: KolaVersion.text,
+        version: ToolVersion.text,
         subcommands: [
             RunCommand.self, ListCommand.self, QemuexecCommand.self, CheckConsoleCommand.self, NcpuCommand.self,
             VersionCommand.self,
@@ -53,9 +54,4 @@ struct Kola: AsyncParsableCommand {
         StandardError.write("error: \(cause)")
         Foundation.exit(status)
     }
-}
-
-/// Which version of the tools this is.
-enum KolaVersion {
-    static let text = "0.2.0"
 }

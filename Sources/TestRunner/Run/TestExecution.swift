@@ -29,6 +29,7 @@ struct TestExecution: Sendable {
 
     private func run(_ stage: Stage) async throws {
         if let problem = test.problem { throw TestFailure(problem) }
+        try refuseUnmetDemands()
         let identifier = UUID().uuidString.lowercased()
         let folder = output.folder(of: test.name)
         let files = MachineFiles(output: folder.appending(identifier), temporary: temporary.appending(identifier))
@@ -78,6 +79,15 @@ struct TestExecution: Sendable {
         if let failed = log.failedSubtests.first {
             let names = log.failedSubtests.map(\.name).joined(separator: ", ")
             throw TestFailure("failed: \(names): \(failed.output)")
+        }
+    }
+
+    private func refuseUnmetDemands() throws {
+        let unmet = test.metadata.unmetDemands
+        guard unmet.isEmpty else {
+            throw TestFailure(
+                "kola's machines cannot give what the test asks for with \(unmet.joined(separator: ", ")); "
+                    + "run it elsewhere, or leave it out with --denylist-test \(test.name)")
         }
     }
 

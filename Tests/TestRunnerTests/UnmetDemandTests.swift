@@ -1,0 +1,58 @@
+import HostSystem
+import SystemPackage
+import TestSupport
+import Testing
+import VirtualMachine
+
+@testable import TestRunner
+
+@Suite struct UnmetDemandTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder(prefix: "unmet") }
+
+    @Test func testThatAsksForAnotherMachineFailsUnbooted() async throws {
+        defer { folder.remove() }
+        let tests = folder.path.appending("proj/tests/kola")
+        try FileContent.createDirectory(tests)
+        let script = """
+            #!/bin/bash
+            ## kola:
+            ##   additionalDisks: ["5G:mpath"]
+            ##   appendKernelArgs: enforcing=0
+            ##   minMemory: 2048
+            true
+
+            """
+        try AtomicFile.write(
+            Array(script.utf8), to: tests.appending("test.sh"),
+            mode: [.ownerReadWriteExecute, .groupReadExecute, .otherReadExecute])
+        // No boot sector: a machine would hang and the test run into its limit.
+        let disk = folder.path.appending("disk.img")
+        try AtomicFile.write(Array(repeating: 0, count: 1 << 20), to: disk)
+
+        var options = RunOptions(image: disk)
+        options.outputDirectory = folder.path.appending("out")
+        options.externalDirectories = [folder.path.appending("proj")]
+        options.accelerator = AcceleratorChoice(accelerator: .tcg, reason: "a test's")
+        let report = try #require(try await TestRun(options, native: []) { _ in }.run().report)
+
+        let result = try #require(report.results.first)
+        #expect(result.outcome == .fail)
+        #expect(
+            result.output.contains(
+                "kola's machines cannot give what the test asks for with additionalDisks, appendKernelArgs; "
+                    + "run it elsewhere, or leave it out with --denylist-test ext.proj"))
+        #expect(FileContent.names(in: folder.path.appending("out/ext.proj")).isEmpty)
+    }
+
+    @Test func everyOtherKeyIsMet() {
+        var metadata = TestMetadata()
+        metadata.minMemory = 4096
+        metadata.minDisk = 20
+        metadata.numaNodes = false
+        metadata.additionalNics = 0
+        metadata.injectContainer = false
+        #expect(metadata.unmetDemands.isEmpty)
+    }
+}
