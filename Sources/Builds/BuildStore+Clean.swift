@@ -18,6 +18,8 @@ extension BuildStore {
     private func empty(_ folder: FilePath, except: Set<String> = []) throws {
         for name in FileContent.names(in: folder) where !except.contains(name) {
             do {
+                // A compose that was killed leaves its overlay mounted.
+                try MountTable.detachAll(below: folder.appending(name))
                 try FileContent.remove(folder.appending(name))
             } catch {
                 throw BuildsError("cannot remove \(folder.appending(name)): \(error)")

@@ -2,6 +2,7 @@
 #define CLINUX_SHIM_H
 
 #include <spawn.h>
+#include <sys/mount.h>
 #include <sys/xattr.h>
 
 // glibc 2.27 has it, but its header shows it to _GNU_SOURCE only, which Swift's Glibc module is built without.

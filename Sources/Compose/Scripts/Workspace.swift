@@ -46,14 +46,10 @@ struct Workspace: Sendable {
     /// Unmounts and removes everything.
     func remove() async throws {
         guard try FileStatus.of(directory) != nil else { return }
-        let mounts = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
-        let root = URL(fileURLWithPath: directory.string).resolvingSymlinksInPath().path
-        for line in mounts.split(separator: "\n").reversed() {
-            let fields = line.split(separator: " ")
-            guard fields.count > 4, fields[4].hasPrefix(root + "/") else { continue }
-            try await Command("umount", ["--lazy", String(fields[4])]).run()
-        }
         let path = directory.string
-        try await Blocking.run { try FileManager.default.removeItem(atPath: path) }
+        try await Blocking.run {
+            try MountTable.detachAll(below: FilePath(path))
+            try FileManager.default.removeItem(atPath: path)
+        }
     }
 }
