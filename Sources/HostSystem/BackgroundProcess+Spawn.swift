@@ -90,9 +90,9 @@ extension BackgroundProcess {
             switch streams {
             case .inherited: break
             case .file, .output:
-                // Ctrl-C is for the owner, which then ends the program in good order.
-                flags |= POSIX_SPAWN_SETPGROUP
-                posix_spawnattr_setpgroup(&attributes, 0)
+                // Ctrl-C is for the owner, which then ends the program in good order. A session rather than a process group:
+                // a background group that touches its terminal is stopped, as SSH's master would be by a shell on it.
+                flags |= cosa_spawn_new_session
             }
             posix_spawnattr_setflags(&attributes, Int16(flags))
         }

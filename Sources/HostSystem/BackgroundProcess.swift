@@ -7,7 +7,8 @@ import SystemPackage
 /// The kernel kills it when this process ends in any way, SIGKILL included, and ``deinit`` kills it when nobody holds it
 /// any more. Its exit is an event: ``exit()`` returns when it happens.
 public final class BackgroundProcess: Sendable {
-    /// Where standard input, output and error of the program go.
+    /// Where standard input, output and error of the program go. But for ``inherited`` the program has a session of its own:
+    /// no terminal reaches it, and neither does its Ctrl-C.
     public enum StandardStreams: Sendable {
         /// No input; output and error are appended to this file, which is made where it is missing.
         case file(FilePath)

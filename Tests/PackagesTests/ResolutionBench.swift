@@ -70,8 +70,8 @@ final class ResolutionBench: Sendable {
         }
     }
 
-    /// What dnf would install into an empty root; nil where dnf is not installed.
-    func dnf(_ specs: [String], _ repositories: [RepositoryConfig], weak: Bool = true) async throws -> [String]? {
+    /// What dnf would install into an empty root. It is Debian's, which only Debian's Python finds.
+    func dnf(_ specs: [String], _ repositories: [RepositoryConfig], weak: Bool = true) async throws -> [String] {
         let script = """
             import dnf, json, sys
             job = json.load(sys.stdin)
@@ -84,6 +84,7 @@ final class ResolutionBench: Sendable {
             conf.reposdir = []
             conf.pluginpath = []
             conf.install_weak_deps = job["weak"]
+            conf.substitutions["releasever"] = "1"
             conf.substitutions["arch"] = conf.substitutions["basearch"] = job["arch"]
             for repo in job["repos"]:
                 base.repos.add_new_repo(repo["id"], conf, baseurl=[repo["url"]], priority=repo["priority"], cost=repo["cost"])
@@ -93,7 +94,6 @@ final class ResolutionBench: Sendable {
             base.resolve()
             print("\\n".join(sorted("%s-%s%s-%s.%s" % (p.name, "" if p.epoch == 0 else "%s:" % p.epoch, p.version, p.release, p.arch) for p in base.transaction.install_set)))
             """
-        guard try await Command("python3", ["-c", "import dnf"]).capture().status == 0 else { return nil }
         let repos = repositories.map { repository in
             [
                 "id": repository.id, "url": repository.baseURLs[0], "priority": repository.priority,
@@ -104,7 +104,7 @@ final class ResolutionBench: Sendable {
         let job: [String: Any] = [
             "root": root.path.string, "weak": weak, "arch": Self.basearch, "repos": repos, "specs": specs,
         ]
-        let output = try await Command("python3", ["-c", script]).run(
+        let output = try await Command("/usr/bin/python3", ["-c", script]).run(
             input: Array(JSONSerialization.data(withJSONObject: job)))
         return output.text.split(separator: "\n").map(String.init)
     }

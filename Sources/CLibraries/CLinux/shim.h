@@ -12,6 +12,9 @@ extern int memfd_create(const char *_Nonnull name, unsigned int flags);
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *_Nonnull actions, int from);
 extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *_Nonnull actions, const char *_Nonnull path);
 
+// POSIX_SPAWN_SETSID of glibc's <spawn.h>, since 2.26 and again for _GNU_SOURCE only.
+static const int cosa_spawn_new_session = 0x80;
+
 // Linux's <linux/memfd.h>: the file is closed where another program is executed.
 static const unsigned int cosa_memfd_close_on_exec = 1U;
 
