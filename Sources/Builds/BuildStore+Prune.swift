@@ -69,10 +69,12 @@ extension BuildStore {
     /// Removes the builds of a plan: off the list first, then their directories. A run that is killed in between leaves
     /// directories that the next build removes.
     ///
-    /// - Parameter removeCommits: deletes the plan's `removedCommits` and the refs on them from the repository.
-    /// - Throws: ``BuildsError``, and what `removeCommits` throws.
-    public func prune(_ plan: PrunePlan, removeCommits: (PrunePlan) throws -> Void) throws {
-        let lock = try FileLock(try lockPath("build"), wait: false)
+    /// - Parameters:
+    ///   - lock: what ``lockForBuilding()`` gave, for a build that prunes at its end; nil takes it for the time of this.
+    ///   - removeCommits: deletes the plan's `removedCommits` and the refs on them from the repository.
+    /// - Throws: `FileLockError` where another process builds here, ``BuildsError``, and what `removeCommits` throws.
+    public func prune(_ plan: PrunePlan, lock: FileLock? = nil, removeCommits: (PrunePlan) throws -> Void) throws {
+        let lock = try lock ?? FileLock(lockPath("build"), wait: false)
         try withExtendedLifetime(lock) {
             for build in plan.removed {
                 for arch in build.arches where FileContent.isDirectory(path(build.id, arch: arch)) {

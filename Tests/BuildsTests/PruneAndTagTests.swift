@@ -29,6 +29,20 @@ struct PruneAndTagTests {
         #expect(FileContent.names(in: fixture.directory.builds) == ["1.1", "1.3", "builds.json", "latest"])
     }
 
+    @Test("a build prunes under its own lock; without it, a running build is not disturbed")
+    func locked() throws {
+        let fixture = try fixture(["1.0", "1.1"])
+        let lock = try fixture.store.lockForBuilding()
+        let plan = try fixture.store.prunePlan(keepLast: 1)
+        #expect(throws: FileLockError.self) { try fixture.store.prune(plan) { _ in } }
+        #expect(try fixture.store.index().builds.map(\.id) == ["1.1", "1.0"])
+        try fixture.store.prune(plan, lock: lock) { _ in }
+        #expect(try fixture.store.index().builds.map(\.id) == ["1.1"])
+        // It is still the caller's.
+        #expect(throws: FileLockError.self) { try fixture.store.lockForBuilding() }
+        withExtendedLifetime(lock) {}
+    }
+
     @Test("a commit that a kept build has is not removed")
     func sharedCommit() throws {
         let fixture = try Fixture()

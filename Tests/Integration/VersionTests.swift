@@ -26,6 +26,15 @@ import Testing
         #expect(again.output.text.hasSuffix("Build 7.1 (\(Architecture.current)) already exists"))
     }
 
+    @Test func aBuildLeavesTheThreeNewestAndTheTagged() async throws {
+        let workspace = try await Workspace()
+        for version in 1...5 {
+            try await workspace.cosa("build", "--force", "--version", "\(version)").succeeded()
+            if version == 1 { try await workspace.cosa("tag", "update", "--tag", "good").succeeded() }
+        }
+        #expect(FileContent.names(in: workspace.builds) == ["1", "3", "4", "5", "builds.json", "latest"])
+    }
+
     @Test func aVersionaryIsAsked() async throws {
         let workspace = try await Workspace()
         try workspace.write(
