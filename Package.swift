@@ -118,8 +118,8 @@ let package = Package(
         tests("TestRunner", ["Builds", "HostSystem", "Ignition", "VirtualMachine"]),
         tests("Pipeline", ["HostSystem", "Builds"]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["cosa", "HostSystem", "TestSupport", system], swiftSettings: strict
-        ),
+            name: "CommandLineTests", dependencies: ["cosa", "kola", "HostSystem", "TestSupport", system],
+            swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests", dependencies: ["HostSystem", "Builds", "TestSupport", system, "cosa", "kola"],
             path: "Tests/Integration", swiftSettings: strict),

@@ -54,6 +54,19 @@ struct CosaTests {
         let meta = try await tool.cosa("meta", "--dump")
         #expect(meta.status == 1)
         #expect(meta.lastErrorLine == "error: No build found. Run `cosa build` first")
+        // What has a log names it, and the cause stays the last line.
+        let fetch = try await tool.cosa("fetch")
+        #expect(fetch.status == 1)
+        #expect(fetch.standardError.contains("log: \(tool.work)/tmp/log/fetch.log\n"))
+        #expect(fetch.lastErrorLine == "error: No enabled repositories; put a .repo file beside the manifest")
+    }
+
+    @Test("no password of a URL is in an error")
+    func redaction() async throws {
+        let output = try await Tool().cosa("init", "http://me:hunter2@127.0.0.1:9/config.git")
+        #expect(output.status == 1)
+        #expect(output.lastErrorLine.hasPrefix("error: cannot clone http://***@127.0.0.1:9/config.git: "))
+        #expect(!output.standardError.contains("hunter2"))
     }
 
     @Test("meta reads, sets and checks")

@@ -3,7 +3,7 @@ import HostSystem
 import SystemPackage
 import TestSupport
 
-/// The `cosa` that was built together with the tests.
+/// The `cosa` and `kola` that were built together with the tests.
 struct Tool {
     let temporary: TemporaryDirectory
     var work: FilePath { temporary.appending("work") }
@@ -20,8 +20,21 @@ struct Tool {
 
     /// Runs `cosa` in the working directory.
     func cosa(_ arguments: [String]) async throws -> Command.Output {
-        let folder = FilePath(FileContent.linkTarget("/proc/self/exe") ?? "").removingLastComponent()
-        return try await Command(folder.appending("cosa").string, arguments, workingDirectory: work).capture()
+        try await Command(Self.path("cosa"), arguments, workingDirectory: work).capture()
+    }
+
+    /// Runs `kola` in the working directory; its guests would run under the emulator.
+    func kola(_ arguments: String...) async throws -> Command.Output { try await kola(arguments) }
+
+    /// Runs `kola` in the working directory; its guests would run under the emulator.
+    func kola(_ arguments: [String]) async throws -> Command.Output {
+        try await Command(Self.path("kola"), arguments, environment: ["COSA_NO_KVM": "1"], workingDirectory: work)
+            .capture()
+    }
+
+    /// The path of a program beside the test runner.
+    static func path(_ name: String) -> String {
+        FilePath(FileContent.linkTarget("/proc/self/exe") ?? "").removingLastComponent().appending(name).string
     }
 
     /// Makes the working directory, with one build in it.

@@ -1,0 +1,57 @@
+import Foundation
+import HostSystem
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite("kola's command line")
+struct KolaTests {
+    @Test("wrong usage ends with status 64 and its cause")
+    func usage() async throws {
+        let output = try await Tool().kola("list", "--jsn")
+        #expect(output.status == 64)
+        #expect(output.lastErrorLine == "error: Unknown option '--jsn'. Did you mean '--json'?")
+    }
+
+    @Test("check-console ends with status 1 where one of the logs has a sign of failure")
+    func checkConsole() async throws {
+        let tool = try Tool()
+        try tool.temporary.write("fine\n", to: "work/clean")
+        try tool.temporary.write("fine\nKernel panic - not syncing: x\n", to: "work/bad")
+        #expect(try await tool.kola("check-console", "clean").status == 0)
+        let output = try await tool.kola("check-console", "clean", "bad")
+        #expect(output.status == 1)
+        #expect(output.text == "bad: kernel panic (the kernel stopped), line 2: Kernel panic - not syncing: x")
+    }
+
+    /// A working directory whose configuration has a test that fails before it needs a machine.
+    private func toolWithTest() async throws -> Tool {
+        let tool = try Tool()
+        try tool.temporary.write("#!/bin/sh\n", to: "config/tests/kola/a/test.sh", mode: 0o755)
+        try tool.temporary.write("variant: fcos\n", to: "config/tests/kola/a/config.bu")
+        try tool.temporary.write("", to: "work/disk.qcow2")
+        #expect(try await tool.cosa("init", "--force", tool.temporary.appending("config").string).status == 0)
+        return tool
+    }
+
+    @Test("the tests of the working directory's configuration are found")
+    func list() async throws {
+        let output = try await toolWithTest().kola("list")
+        #expect(output.text == "basic\nbasic.uefi\next.config.a")
+    }
+
+    @Test("a test that fails is status 1; one that is known to fail is no failure, or 77 where that is asked for")
+    func failure() async throws {
+        let tool = try await toolWithTest()
+        let run = ["run", "--qemu-image", "disk.qcow2", "ext.config.a"]
+        let failed = try await tool.kola(run)
+        #expect(failed.status == 1)
+        #expect(failed.text.contains("--- FAIL: ext.config.a"))
+        #expect(failed.text.contains("config.bu: Butane configs are not read"))
+        try tool.temporary.write("- pattern: ext.*\n  warn: true\n", to: "config/kola-denylist.yaml")
+        let warned = try await tool.kola(run)
+        #expect(warned.status == 0)
+        #expect(warned.text.contains("--- WARN: ext.config.a"))
+        #expect(try await tool.kola(run + ["--on-warn-failure-exit-77"]).status == 77)
+    }
+}
