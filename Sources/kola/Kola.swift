@@ -11,7 +11,7 @@ struct Kola: AsyncParsableCommand {
         abstract: "Tests images of operating systems in virtual machines.",
         discussion: """
             Exit status: 0 all tests passed (or only tests that are known to fail did not), 1 a test failed or nothing \
-            could be run, 64 wrong usage, 77 only known failures with --on-warn-failure-exit-77.
+            could be run, 64 wrong usage, 77 only known failures with --on-warn-failure-exit-77, 130 interrupted.
             """,
         version: ToolVersion.text,
         subcommands: [

@@ -54,4 +54,25 @@ struct KolaTests {
         #expect(warned.text.contains("--- WARN: ext.config.a"))
         #expect(try await tool.kola(run + ["--on-warn-failure-exit-77"]).status == 77)
     }
+
+    @Test("a run that is interrupted ends its machine, writes its report and has the status of that signal")
+    func interruption() async throws {
+        let tool = try await toolWithTest()
+        try BootSector.write("booting\r\n", to: tool.work.appending("disk.img"))
+        let run = try BackgroundTool([
+            "env", "-C", tool.work.string, "COSA_NO_KVM=1", Tool.path("kola"), "run", "--qemu-image", "disk.img",
+            "--output-dir", "out", "basic",
+        ])
+        var said: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while !String(decoding: said, as: UTF8.self).contains("=== RUN   basic") {
+            let count = try chunk.withUnsafeMutableBytes { try run.output.read(into: $0) }
+            try #require(count > 0)
+            said += chunk[..<count]
+        }
+        kill(run.identifier, SIGINT)
+        #expect(run.wait() >> 8 == 130)
+        let report = try FileContent.read(tool.work.appending("out/reports/report.json"))
+        #expect(String(decoding: report, as: UTF8.self).contains("interrupted"))
+    }
 }
