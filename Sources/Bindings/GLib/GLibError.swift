@@ -14,11 +14,6 @@ public struct GLibError: Error, Sendable, CustomStringConvertible {
     /// `cannot <operation>: <message>`
     public var description: String { "cannot \(operation): \(message)" }
 
-    /// Whether the library said that the thing asked for does not exist (`G_IO_ERROR_NOT_FOUND`).
-    public var isNotFound: Bool {
-        domain == "g-io-error-quark" && code == Int32(G_IO_ERROR_NOT_FOUND.rawValue)
-    }
-
     /// Takes over a `GError` and frees it.
     ///
     /// Some calls fail without setting one (a broken precondition, reported by g_critical); then the message says so.
