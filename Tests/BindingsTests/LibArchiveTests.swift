@@ -96,6 +96,39 @@ import Testing
         #expect(long?.description == "cannot write short: its content is longer than its size says")
     }
 
+    @Test func aMemberThatIsLongerThanItsReaderExpectsIsRefused() throws {
+        let bytes = try Self.archive(.paxRestricted, [(ArchiveEntry(path: "a", kind: .regular, mode: 0o644), "hello")])
+        func read(limit: Int) throws -> [UInt8] {
+            var rest = bytes
+            let reader = try ArchiveReader(name: "test") { buffer in
+                defer { rest = [] }
+                buffer.copyBytes(from: rest)
+                return rest.count
+            }
+            _ = try reader.next()
+            return try reader.readAll(limit: limit)
+        }
+        #expect(try read(limit: 5) == Array("hello".utf8))
+        let error = #expect(throws: ArchiveError.self) { try read(limit: 4) }
+        #expect(error?.description == "cannot read test: a member is longer than 4 bytes")
+    }
+
+    @Test func anArchiveIsNotFilledUp() throws {
+        let bytes = try Self.archive(.paxRestricted, [(ArchiveEntry(path: "a", kind: .regular, mode: 0o644), "x")])
+        // Header, content and the two empty blocks that end a tar file.
+        #expect(bytes.count == 4 * 512)
+    }
+
+    @Test func anArchiveThatIsGivenUpIsNotEnded() throws {
+        final class Store { var bytes: [UInt8] = [] }
+        let store = Store()
+        do {
+            let writer = try ArchiveWriter(.paxRestricted) { store.bytes += $0 }
+            try writer.add(ArchiveEntry(path: "a", kind: .regular, mode: 0o644), content: [1])
+        }
+        #expect(store.bytes.isEmpty)
+    }
+
     @Test func theSinksErrorComesThrough() throws {
         struct Full: Error {}
         let writer = try ArchiveWriter(.paxRestricted) { _ in throw Full() }

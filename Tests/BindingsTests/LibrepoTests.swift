@@ -1,3 +1,4 @@
+import HostSystem
 import Librepo
 import SystemPackage
 import TestSupport
@@ -5,6 +6,9 @@ import Testing
 
 @Suite("librepo")
 struct LibrepoTests {
+    /// SHA-256 of "abc", FIPS 180-2 appendix B.1.
+    private static let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
     @Test("A missing repository gives the mirror's cause and leaves no metadata")
     func missing() throws {
         let directory = try TemporaryDirectory()
@@ -19,13 +23,28 @@ struct LibrepoTests {
         }
     }
 
+    @Test("A download that was interrupted is continued where it stopped")
+    func resumption() throws {
+        let directory = try TemporaryDirectory()
+        // What is there already is not read again: only the end of this file is right.
+        try directory.write("??c", to: "repo/file")
+        let partial = try directory.write("ab", to: "got")
+        // librepo's own mark on a file that it has not finished.
+        try ExtendedAttribute.set("user.Librepo.DownloadInProgress", to: [UInt8(ascii: "1")], of: partial)
+        var location = RepoLocation()
+        location.baseURLs = ["file://\(directory.path)/repo"]
+        let target = PackageDownload.Target(
+            location: "file", baseURL: nil, destination: partial, checksumType: "sha256", checksum: Self.abc, size: 3)
+        #expect(try PackageDownload.run([target], from: location) { _ in } == [nil])
+        #expect(try FileContent.read(partial) == Array("abc".utf8))
+    }
+
     @Test("Each target of a download has its own verdict")
     func verdicts() throws {
         let directory = try TemporaryDirectory()
         try directory.write("abc", to: "repo/good")
         try directory.write("abd", to: "repo/bad")
-        // SHA-256 of "abc", FIPS 180-2 appendix B.1.
-        let sha = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        let sha = Self.abc
         var location = RepoLocation()
         location.baseURLs = ["file://\(directory.path)/repo"]
         let targets = ["good", "bad", "none"].map { name in

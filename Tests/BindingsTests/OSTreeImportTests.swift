@@ -65,6 +65,30 @@ struct OSTreeImportTests {
         } throws: { "\($0)".hasPrefix("cannot check out \(missing) at ") }
     }
 
+    @Test("Pruning removes what no ref leads to, and nothing else")
+    func prune() throws {
+        let directory = try TemporaryDirectory()
+        let repository = try Repository.create(directory.appending("repo"), mode: .bareUser)
+        func commit(_ content: UInt8, ref: String?) throws -> String {
+            try repository.transaction {
+                let tree = MutableTree()
+                tree.setMetadata(try repository.writeDirectoryMetadata(FileAttributes(permissions: 0o755)))
+                try tree.replaceFile(
+                    "file", try repository.writeFile(FileAttributes(permissions: 0o644), [content]))
+                let commit = try repository.writeCommit(
+                    try repository.write(tree), metadata: .dictionary([:]), time: 0)
+                if let ref { repository.transactionSetRef(ref, to: commit) }
+                return commit
+            }
+        }
+        let kept = try commit(1, ref: "kept")
+        let lost = try commit(2, ref: nil)
+        // Commit, tree and file; the metadata of the root is that of the other one.
+        #expect(try repository.prune().deleted == 3)
+        #expect(try repository.contains(.commit, kept) && !repository.contains(.commit, lost))
+        #expect(try repository.readFile("file", of: kept) == [1])
+    }
+
     @Test("An object of another length than announced is refused")
     func wrongLength() throws {
         let directory = try TemporaryDirectory()

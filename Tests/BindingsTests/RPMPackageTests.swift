@@ -85,6 +85,39 @@ struct RPMPackageTests {
         }
     }
 
+    @Test("Each file trigger has its own paths, program and priority")
+    func triggers() async throws {
+        let directory = try TemporaryDirectory()
+        let package = RPMFixture(
+            "web",
+            scriptlets: [
+                "transfiletriggerin -P 7 -- /usr/share /usr/lib": "one",
+                "transfiletriggerin -p /bin/cat -- /etc": "two",
+                // On removal, which is none of an image's business.
+                "transfiletriggerun -- /opt": "three",
+            ])
+        let triggers = try PackageArchive(try await package.build(in: directory.path)).header.transactionFileTriggers()
+        let found = triggers.sorted { $0.scriptlet.body < $1.scriptlet.body }
+        #expect(found.map(\.scriptlet.body) == ["one", "two"])
+        #expect(found.map { $0.prefixes.sorted() } == [["/usr/lib", "/usr/share"], ["/etc"]])
+        #expect(found.map(\.scriptlet.interpreter) == [["/bin/sh"], ["/bin/cat"]])
+        // rpm's default priority.
+        #expect(found.map(\.priority) == [7, 1_000_000])
+    }
+
+    @Test("Versions are compared as rpm does: epoch, then version, then release")
+    func versions() {
+        func version(_ epoch: Int, _ version: String, _ release: String = "1") -> PackageVersion {
+            PackageVersion(epoch: epoch, version: version, release: release)
+        }
+        #expect(version(0, "9") < version(1, "1"))
+        #expect(!(version(1, "1") < version(0, "9")))
+        #expect(version(0, "1.9") < version(0, "1.10"))
+        #expect(version(0, "1.0~rc1") < version(0, "1.0"))
+        #expect(version(0, "1.0", "9") < version(0, "1.0", "10"))
+        #expect(!(version(0, "1.0") < version(0, "1.0")))
+    }
+
     @Test("A file that is no package is named")
     func noPackage() throws {
         let directory = try TemporaryDirectory()

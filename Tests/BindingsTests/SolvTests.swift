@@ -1,3 +1,4 @@
+import HostSystem
 import Solv
 import SystemPackage
 import TestSupport
@@ -64,6 +65,82 @@ struct SolvTests {
             #expect(error.description.contains("nothing provides bar >= 4 needed by foo-1:2.0-3.noarch"))
         }
         #expect(try pool.solve(installing: [pool.select("bar", .name)], weakDependencies: true).count == 1)
+    }
+
+    /// Metadata of packages with these further elements of `<format>`.
+    private func primary(_ packages: [(name: String, arch: String, format: String)]) -> String {
+        let elements = packages.map { name, arch, format in
+            """
+            <package type="rpm"><name>\(name)</name><arch>\(arch)</arch><version epoch="0" ver="1" rel="1"/>
+            <checksum type="sha256" pkgid="YES">\(String(repeating: "ef", count: 32))</checksum>
+            <location href="\(name).rpm"/><format>\(format)</format></package>
+            """
+        }
+        return """
+            <?xml version="1.0" encoding="UTF-8"?>
+            <metadata xmlns="http://linux.duke.edu/metadata/common" xmlns:rpm="http://linux.duke.edu/metadata/rpm" packages="\(packages.count)">
+            \(elements.joined(separator: "\n"))
+            </metadata>
+            """
+    }
+
+    private func load(_ packages: [(name: String, arch: String, format: String)]) throws -> SolvPool {
+        let directory = try TemporaryDirectory()
+        let pool = SolvPool(arch: "x86_64")
+        let file = try directory.write(primary(packages), to: "primary.xml")
+        try pool.addRepository("test", priority: 0, subpriority: 0).loadMetadata(file, .primary)
+        pool.prepare()
+        return pool
+    }
+
+    @Test("Recommended packages come along only where they are wanted, and are told apart")
+    func weakDependencies() throws {
+        let pool = try load([
+            ("app", "noarch", #"<rpm:recommends><rpm:entry name="nice"/></rpm:recommends>"#),
+            ("nice", "noarch", #"<rpm:provides><rpm:entry name="nice"/></rpm:provides>"#),
+        ])
+        func solve(weak: Bool) throws -> [String] {
+            try pool.solve(installing: [pool.select("app", .name)], weakDependencies: weak)
+                .map { "\($0.package.name) \($0.reason)" }.sorted()
+        }
+        #expect(try solve(weak: true) == ["app required", "nice weak"])
+        #expect(try solve(weak: false) == ["app required"])
+    }
+
+    @Test("The successor of a package is found by what it obsoletes")
+    func obsoleters() throws {
+        let obsoletes = #"<rpm:obsoletes><rpm:entry name="old" flags="LT" epoch="0" ver="2"/></rpm:obsoletes>"#
+        let pool = try load([("old", "noarch", ""), ("new", "noarch", obsoletes), ("other", "noarch", "")])
+        #expect(pool.obsoleters(of: pool.packages(of: pool.select("old", .name))).map(\.name) == ["new"])
+        #expect(pool.obsoleters(of: pool.packages(of: pool.select("other", .name))).isEmpty)
+    }
+
+    @Test("Source packages are known by both of their architectures")
+    func sources() throws {
+        let pool = try load([("a", "noarch", ""), ("b", "src", ""), ("c", "nosrc", ""), ("d", "x86_64", "")])
+        let found = pool.repositories[0].packages.filter(\.isSource).map(\.name)
+        #expect(found == ["b", "c"])
+    }
+
+    @Test("A cache file of which the end is missing leaves no packages behind")
+    func truncatedCache() throws {
+        let directory = try TemporaryDirectory()
+        let cache = directory.appending("a.solv")
+        try pool(directory).repositories[0].writeCache(cache, .primary)
+        let bytes = try FileContent.read(cache)
+        var refused = 0
+        // libsolv takes some of these for whole, and of others it has made the packages before it refuses them.
+        for count in bytes.count * 3 / 4..<bytes.count {
+            try AtomicFile.write(Array(bytes.prefix(count)), to: cache)
+            let repository = SolvPool(arch: "x86_64").addRepository("test", priority: 0, subpriority: 0)
+            do {
+                try repository.loadCache(cache, .primary)
+            } catch {
+                refused += 1
+                #expect(repository.packages.isEmpty, "\(count) of \(bytes.count) bytes")
+            }
+        }
+        #expect(refused > 0)
     }
 
     @Test("What is excluded is found only when asked for")

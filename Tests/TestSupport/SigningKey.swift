@@ -12,12 +12,20 @@ public final class SigningKey: Sendable {
 
     /// Makes a key pair without a passphrase.
     ///
+    /// - Parameter signsWithSubkey: whether a subkey signs, as with keys whose primary part is kept offline.
     /// - Throws: `CommandError` where gpg fails.
-    public init(name: String = "Test Key <test@example.com>") async throws {
+    public init(name: String = "Test Key <test@example.com>", signsWithSubkey: Bool = false) async throws {
         home = try TemporaryDirectory()
         self.name = name
         publicKey = home.appending("RPM-GPG-KEY-test")
-        try await gpg(["--passphrase", "", "--quick-gen-key", name, "rsa2048", "sign", "never"]).run()
+        let usage = signsWithSubkey ? "cert" : "sign"
+        try await gpg(["--passphrase", "", "--quick-gen-key", name, "rsa2048", usage, "never"]).run()
+        if signsWithSubkey {
+            let listing = try await gpg(["--with-colons", "--list-keys", name]).run().text
+            let line = listing.split(separator: "\n").first { $0.hasPrefix("fpr:") } ?? ""
+            let fingerprint = line.split(separator: ":").last.map(String.init) ?? ""
+            try await gpg(["--passphrase", "", "--quick-add-key", fingerprint, "rsa2048", "sign", "never"]).run()
+        }
         try await gpg(["--armor", "--output", publicKey.string, "--export", name]).run()
     }
 
