@@ -94,6 +94,44 @@ struct FetchTests {
         #expect(message.contains("check gpgkey=file://"))
         #expect(try bench.cache.digest(repositories) == before)
     }
+
+    @Test("The repository gets its user and password, and the host of its key does not")
+    func credentials() async throws {
+        let bench = try ResolutionBench()
+        let key = try await SigningKey()
+        let fixture = try await bench.repository("base", [RPMFixture("foo")], key: key)
+        let server = try WebServer(fixture.path, credentials: "me:hunter2")
+        let keys = try bench.directory.write(
+            String(contentsOfFile: key.publicKey.string, encoding: .utf8), to: "keys/key.asc")
+        let keyServer = try WebServer(keys.removingLastComponent(), credentials: nil)
+        let repositories = try bench.configurations([
+            """
+            [base]
+            baseurl=\(server.url)/
+            repo_gpgcheck=1
+            gpgkey=\(keyServer.url)/key.asc
+            username=me
+            password=hunter2
+
+            """
+        ])
+        try await bench.cache.refresh(repositories)
+        #expect(bench.cache.isFetched(repositories))
+    }
+
+    @Test("Metadata of which a file is gone counts as not fetched")
+    func incomplete() async throws {
+        let bench = try ResolutionBench()
+        let fixture = try await bench.repository("base", [RPMFixture("foo")])
+        let repositories = try bench.configurations([fixture.section()])
+        try await bench.cache.refresh(repositories)
+        let all = try FileManager.default.subpathsOfDirectory(atPath: bench.cache.rpmmd.string)
+        let primary = try #require(all.first { $0.contains("-primary.xml") })
+        try FileManager.default.removeItem(atPath: bench.cache.rpmmd.appending(primary).string)
+        #expect(!bench.cache.isFetched(repositories))
+        try await bench.cache.refresh(repositories)
+        #expect(bench.cache.isFetched(repositories))
+    }
 }
 
 /// Collects lines from several threads.
