@@ -14,6 +14,10 @@ import Testing
         #expect(text == #"{"ignition":{"future":[1,null,true],"version":"3.1.0"},"new":{"a":"b"}}"#)
     }
 
+    @Test func theNewestVersionThatTheGuestTakesIsRead() throws {
+        #expect(try parse(#"{"ignition":{"version":"3.3.0"}}"#).version == SpecVersion.guestDefault)
+    }
+
     @Test(arguments: [
         (#"{"ignition":{}}"#, #"config.ign: ignition.version: missing; write "3.3.0""#),
         (

@@ -87,7 +87,9 @@ import Testing
                     "disks": [
                         [
                             "device": "/dev/vda",
-                            "partitions": [["number": 1, "label": "a"], ["number": 0, "label": "b"]],
+                            "partitions": [
+                                ["number": 1, "label": "a"], ["number": 0, "label": "b"], ["number": 0, "label": "c"],
+                            ],
                         ]
                     ]
                 ]
@@ -97,7 +99,7 @@ import Testing
                     "disks": [
                         [
                             "device": "/dev/vda",
-                            "partitions": [["number": 1, "sizeMiB": 5], ["number": 0, "label": "b", "sizeMiB": 6]],
+                            "partitions": [["number": 1, "sizeMiB": 5], ["number": 0, "label": "c", "sizeMiB": 6]],
                         ]
                     ]
                 ]
@@ -107,7 +109,8 @@ import Testing
                 [
                     "device": "/dev/vda",
                     "partitions": [
-                        ["number": 1, "label": "a", "sizeMiB": 5], ["number": 0, "label": "b", "sizeMiB": 6],
+                        ["number": 1, "label": "a", "sizeMiB": 5], ["number": 0, "label": "b"],
+                        ["number": 0, "label": "c", "sizeMiB": 6],
                     ],
                 ]
             ])

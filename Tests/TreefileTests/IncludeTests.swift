@@ -43,6 +43,20 @@ struct IncludeTests {
         #expect(manifest.addCommitMetadata == ["a": .string("bar"), "b": .string("bar")])
     }
 
+    @Test(
+        "What an included file lists comes before what the including one lists, so that the latter has the last word",
+        arguments: [
+            "exclude-packages", "lockfile-repos", "install-langs", "ostree-layers", "ostree-override-layers",
+            "initramfs-args", "units", "etc-group-members", "postprocess", "remove-files",
+        ])
+    func listOrder(key: String) throws {
+        let manifest = try load([
+            "manifest.yaml": "include: base.yaml\n\(key): [own, z]\n", "base.yaml": "\(key): [included, a]\n",
+        ]).manifest
+        let list = try #require(manifest.json[key])
+        #expect(list == .array(["included", "a", "own", "z"].map { .string($0) }))
+    }
+
     @Test("Later repo-packages entries take a package from earlier ones; what is left empty goes")
     func repoPackages() throws {
         let manifest = try load([
@@ -75,6 +89,7 @@ struct IncludeTests {
             conditional-include:
               - {if: 'stream == "next"', include: a.yaml}
               - {if: 'prod == false', include: b.yaml}
+              - {if: ['extra == 8', 'releasever == 40'], include: d.yaml}
               - {if: ['releasever >= 40', 'releasever < 41', 'basearch == "x86_64"', 'extra != 8'], include: [c.yaml]}
               - if: prod == true
                 include:
@@ -82,7 +97,7 @@ struct IncludeTests {
                   packages-x86_64: [p]
             repos: [base]
             """,
-            "a.yaml": "repos: [a]\n", "b.yaml": "repos: [b]\n", "c.yaml": "repos: [c]\n",
+            "a.yaml": "repos: [a]\n", "b.yaml": "repos: [b]\n", "c.yaml": "repos: [c]\n", "d.yaml": "repos: [d]\n",
         ]
         let manifest = try load(files).manifest
         #expect(manifest.repos == ["c", "a", "inline", "base"])

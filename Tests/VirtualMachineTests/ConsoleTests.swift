@@ -84,4 +84,17 @@ import Testing
         #expect(error.consoleTail.first == "[ 1.0] systemd[1]: fine")
         #expect(error.consoleTail.last == "Press Enter for emergency shell")
     }
+
+    @Test func ofALineThatIsNoPromptTheEndIsWaitedFor() throws {
+        let folder = try TemporaryFolder(prefix: "console")
+        defer { folder.remove() }
+        let reasons = Mutex<[String]>([])
+        let monitor = ConsoleMonitor(
+            log: try LogFile(folder.path.appending("console.txt")), patterns: ConsolePattern.all
+        ) { error in reasons.withLock { $0.append(error.reason) } }
+        monitor.receive(Array("Kernel panic - not syncing: ".utf8))
+        #expect(reasons.withLock { $0 } == [])
+        monitor.receive(Array("no init\r\n".utf8))
+        #expect(reasons.withLock { $0.first }?.hasSuffix("Kernel panic - not syncing: no init") == true)
+    }
 }

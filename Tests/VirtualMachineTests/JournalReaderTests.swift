@@ -22,7 +22,10 @@ import Testing
         var reader = JournalReader()
         var bytes = Array("__REALTIME_TIMESTAMP=1767225600000001\n_HOSTNAME=h\n_COMM=c\nMESSAGE\n".utf8)
         bytes += [4, 0, 0, 0, 0, 0, 0, 0] + Array("a\n\nb\n\n".utf8)
-        #expect(reader.append(bytes) == ["2026-01-01T00:00:00.000001+0000 h c: a\n    \n    b"])
+        let line = "2026-01-01T00:00:00.000001+0000 h c: a\n    \n    b"
+        #expect(reader.append(bytes) == [line])
+        // Wherever the pieces end: in the length, in the data, before the line end that follows it.
+        #expect(bytes.flatMap { reader.append([$0]) } == [line])
     }
 
     @Test func anEntryThatAResetCutOffIsDropped() {

@@ -99,6 +99,21 @@ import Testing
         #expect(errno == ESRCH)
     }
 
+    @Test func aRebootIsAReadyOfAnotherBoot() async throws {
+        defer { folder.remove() }
+        let machine = try await launch()
+        func say(_ text: String) { machine.events.post(MachineMessage(port: .ready, text: text)) }
+        say("ready a")
+        let first = try await machine.ready()
+        #expect(first == Machine.Boot(identifier: "a", position: 1))
+        // The unit that tells it may be started again in the same boot.
+        say("ready a")
+        say("ready")
+        say("ready b")
+        #expect(try await machine.ready(after: first) == Machine.Boot(identifier: "b", position: 4))
+        await machine.kill()
+    }
+
     @Test func monitorTellsWhatQEMURefuses() async throws {
         defer { folder.remove() }
         let machine = try await launch()

@@ -1,0 +1,49 @@
+import Testing
+import VirtualMachine
+
+@testable import TestRunner
+
+@Suite struct RunOptionsTests {
+    private func test(
+        firmware: MachineDescription.Firmware? = nil, _ change: (inout TestMetadata) -> Void = { _ in }
+    ) -> KolaTest {
+        var metadata = TestMetadata()
+        change(&metadata)
+        return KolaTest(name: "t", metadata: metadata, firmware: firmware, body: .native { _ in })
+    }
+
+    @Test func aMachineHasWhatTestAndCommandLineBothNeed() {
+        var options = RunOptions(image: "/i.qcow2")
+        let hungry = test {
+            $0.minMemory = 2048
+            $0.minDisk = 20
+        }
+        #expect(options.machine(of: test()).memory == 1024 && options.machine(of: test()).diskSize == nil)
+        #expect(options.machine(of: hungry).memory == 2048 && options.machine(of: hungry).diskSize == 20 << 30)
+        options.memory = 1536
+        options.diskSize = 16 << 30
+        // The command line raises what every test gets; it does not take from a test what it says it needs.
+        #expect(options.machine(of: test()).memory == 1536 && options.machine(of: test()).diskSize == 16 << 30)
+        #expect(options.machine(of: hungry).memory == 2048 && options.machine(of: hungry).diskSize == 20 << 30)
+        options.memory = 4096
+        options.diskSize = 30 << 30
+        #expect(options.machine(of: hungry).memory == 4096 && options.machine(of: hungry).diskSize == 30 << 30)
+    }
+
+    @Test func aTestsOwnFirmwareAndNetworkWin() {
+        var options = RunOptions(image: "/i.qcow2")
+        options.firmware = .uefi
+        #expect(options.machine(of: test()).firmware == .uefi)
+        #expect(options.machine(of: test(firmware: .bios)).firmware == .bios)
+        #expect(!options.machine(of: test()).internet)
+        #expect(options.machine(of: test { $0.tags = [SpecialTag.needsInternet] }).internet)
+    }
+
+    @Test func limitsOfTimeCanBeExtended() {
+        var options = RunOptions(image: "/i.qcow2")
+        #expect(options.timeout(of: test()) == .seconds(600))
+        #expect(options.timeout(of: test { $0.timeoutMin = 15 }) == .seconds(900))
+        options.extendTimeoutPercentage = 50
+        #expect(options.timeout(of: test { $0.timeoutMin = 15 }) == .seconds(1350))
+    }
+}
