@@ -35,6 +35,16 @@ public final class FileLock: Sendable {
     /// - Throws: ``FileLockError``.
     public init(_ path: FilePath, wait: Bool) throws {
         self.path = path
+        // The last property is set when nothing can throw any more: what throws after that runs deinit, which closes, and
+        // a number that is closed twice may by then be a file of another thread.
+        descriptor = try Self.lock(path, wait: wait)
+        guard let identity = ProcessIdentity.current else { return }
+        ftruncate(descriptor.rawValue, 0)
+        _ = try? descriptor.writeAll(toAbsoluteOffset: 0, "\(identity)\n".utf8)
+    }
+
+    private static func lock(_ path: FilePath, wait: Bool) throws -> FileDescriptor {
+        let descriptor: FileDescriptor
         do {
             descriptor = try FileDescriptor.open(
                 path, .readWrite, options: [.create, .closeOnExec],
@@ -47,11 +57,9 @@ public final class FileLock: Sendable {
             if reason == .interrupted { continue }
             try? descriptor.close()
             if reason != .wouldBlock { throw FileLockError(path: path, holder: nil, reason: reason) }
-            throw FileLockError(path: path, holder: Self.holder(of: path)?.number, reason: nil)
+            throw FileLockError(path: path, holder: holder(of: path)?.number, reason: nil)
         }
-        guard let identity = ProcessIdentity.current else { return }
-        ftruncate(descriptor.rawValue, 0)
-        _ = try? descriptor.writeAll(toAbsoluteOffset: 0, "\(identity)\n".utf8)
+        return descriptor
     }
 
     deinit {

@@ -1,5 +1,6 @@
 import Foundation
 import HostSystem
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -59,6 +60,23 @@ struct FileLockTests {
         lock = nil
         #expect(lock == nil)
         _ = try FileLock(path, wait: false)
+    }
+
+    @Test("a lock that is refused closes its own file only, once")
+    func refused() throws {
+        let (path, file) = (path, temporary.appending("file"))
+        try AtomicFile.write([1], to: file)
+        let lock = try FileLock(path, wait: false)
+        // A number that is closed twice is by then a file that another thread reads.
+        let broken = Atomic(0)
+        DispatchQueue.concurrentPerform(iterations: 4) { _ in
+            for _ in 0..<2000 {
+                if (try? FileLock(path, wait: false)) != nil { broken.add(1, ordering: .relaxed) }
+                if (try? FileContent.read(file)) != [1] { broken.add(1, ordering: .relaxed) }
+            }
+        }
+        #expect(broken.load(ordering: .relaxed) == 0)
+        withExtendedLifetime(lock) {}
     }
 
     @Test("a lock in a directory that does not exist says so")
