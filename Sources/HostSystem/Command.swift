@@ -92,38 +92,20 @@ public struct Command: Sendable, Equatable {
             workingDirectory: workingDirectory)
     }
 
-    /// A file without a name that holds `bytes`, open at its beginning; /dev/null for nil.
+    /// A file in memory that holds `bytes`, open at its beginning; /dev/null for nil.
     private static func inputFile(_ bytes: [UInt8]?) throws -> FileDescriptor {
         guard let bytes else { return try FileDescriptor.open("/dev/null", .readOnly) }
-        var template = Array("\(ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp")/input-XXXXXX".utf8CString)
-        let number = mkstemp(&template)
-        guard number >= 0, fcntl(number, F_SETFD, FD_CLOEXEC) == 0 else { throw Errno(rawValue: errno) }
-        unlink(template)
+        let number = memfd_create("standard-input", cosa_memfd_close_on_exec)
+        guard number >= 0 else { throw Errno(rawValue: errno) }
         let file = FileDescriptor(rawValue: number)
         do {
             try file.writeAll(bytes)
-            guard lseek(number, 0, SEEK_SET) == 0 else { throw Errno(rawValue: errno) }
+            _ = try file.seek(offset: 0, from: .start)
         } catch {
             try? file.close()
             throw error
         }
         return file
-    }
-
-    /// Standard input as a file in memory: a program may leave it unread and exit, which breaks a pipe.
-    private static func descriptor(of input: [UInt8]?) throws -> FileDescriptor {
-        guard let input, !input.isEmpty else { return try .open("/dev/null", .readOnly) }
-        let raw = memfd_create("standard-input", cosa_memfd_close_on_exec)
-        guard raw >= 0 else { throw Errno(rawValue: errno) }
-        let descriptor = FileDescriptor(rawValue: raw)
-        do {
-            try descriptor.writeAll(input)
-            _ = try descriptor.seek(offset: 0, from: .start)
-            return descriptor
-        } catch {
-            try? descriptor.close()
-            throw error
-        }
     }
 
     private static func collect(
