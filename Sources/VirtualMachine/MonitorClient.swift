@@ -54,7 +54,11 @@ public final class MonitorClient: Sendable {
             }
             guard let number else { return continuation.resume(throwing: Self.closed(command)) }
             guard send(Request(execute: command, arguments: arguments, id: number)) else {
-                let waiter = state.withLock { $0.waiting.removeValue(forKey: number) }
+                // The reader may learn of QEMU's end a little later than the writer.
+                let waiter = state.withLock { state in
+                    state.isClosed = true
+                    return state.waiting.removeValue(forKey: number)
+                }
                 waiter?.resume(throwing: Self.closed(command))
                 return
             }
