@@ -18,6 +18,9 @@ public struct SpecVersion: Sendable, Hashable, Comparable, CustomStringConvertib
         self.init(major, minor)
     }
 
+    /// The newest version that is understood.
+    public static let newest = SpecVersion(3, 5)
+
     /// The newest version that every guest takes (Debian's Ignition refuses newer ones).
     public static let guestDefault = SpecVersion(3, 3)
 

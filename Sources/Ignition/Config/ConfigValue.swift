@@ -6,8 +6,10 @@ public enum ConfigValue: Sendable, Equatable {
     case null
     /// `true` or `false`.
     case bool(Bool)
-    /// A whole number; the Ignition spec has no others.
+    /// A whole number.
     case integer(Int)
+    /// Any other number; the Ignition spec has none, but keys that it does not know may.
+    case number(Double)
     /// A text.
     case string(String)
     /// A list.
@@ -79,6 +81,8 @@ extension ConfigValue: Codable {
             self = .bool(value)
         } else if let value = try? single.decode(Int.self) {
             self = .integer(value)
+        } else if let value = try? single.decode(Double.self) {
+            self = .number(value)
         } else {
             self = .string(try single.decode(String.self))
         }
@@ -100,6 +104,9 @@ extension ConfigValue: Codable {
             var single = encoder.singleValueContainer()
             try single.encode(value)
         case .integer(let value):
+            var single = encoder.singleValueContainer()
+            try single.encode(value)
+        case .number(let value):
             var single = encoder.singleValueContainer()
             try single.encode(value)
         case .string(let value):
