@@ -49,7 +49,7 @@ import Testing
             - {name: l3, device: /dev/g, cex: {enabled: true}}
         systemd:
           units:
-            - {name: a.service, enabled: true, mask: false, contents: "[Unit]",
+            - {name: a.service, enabled: true, mask: false, contents: "[Install]",
                dropins: [{name: d.conf, contents: "[Service]"}]}
         passwd:
           users:
@@ -86,7 +86,7 @@ import Testing
         {"clevis":{"custom":{"config":"{}","needsNetwork":true,"pin":"sss"}},"device":"/dev/f","name":"l2"},\
         {"cex":{"enabled":true},"device":"/dev/g","name":"l3"}],\
         "raid":[{"devices":["/dev/b","/dev/c"],"level":"raid1","name":"r","options":["x"],"spares":1}]},\
-        "systemd":{"units":[{"contents":"[Unit]","dropins":[{"contents":"[Service]","name":"d.conf"}],\
+        "systemd":{"units":[{"contents":"[Install]","dropins":[{"contents":"[Service]","name":"d.conf"}],\
         "enabled":true,"mask":false,"name":"a.service"}]}}
         """
 

@@ -255,12 +255,18 @@ import Testing
     @Test(arguments: [
         (
             "storage: {files: [{path: /a, mode: 644}]}",
-            ["c.bu:3:36: storage.files.0.mode: 644 is an odd mode, but usual in octal; write it as 0644"]
+            [
+                "c.bu:3:36: storage.files.0.mode: 644 is an odd mode, but usual in octal; write it as 0644",
+                "c.bu:3:36: storage.files.0.mode: before spec 3.6.0 Ignition does not set setuid, setgid and sticky bits reliably",
+            ]
         ),
-        ("storage: {files: [{path: /a, mode: 0644}, {path: /b, mode: 420}, {path: /c, mode: 999}]}", []),
+        ("storage: {files: [{path: /a, mode: 0644}, {path: /b, mode: 420}, {path: /c, mode: 432}]}", []),
         (
             "storage: {directories: [{path: /a, mode: 755}]}",
-            ["c.bu:3:42: storage.directories.0.mode: 755 is an odd mode, but usual in octal; write it as 0755"]
+            [
+                "c.bu:3:42: storage.directories.0.mode: 755 is an odd mode, but usual in octal; write it as 0755",
+                "c.bu:3:42: storage.directories.0.mode: before spec 3.6.0 Ignition does not set setuid, setgid and sticky bits reliably",
+            ]
         ),
         (
             "boot_device: {mirror: {devices: [/dev/a, /dev/b]}}",

@@ -151,6 +151,12 @@ import Testing
             #""storage":{"links":[{"path":"/a","target":"/b"}],"files":[{"path":"/a/c"}]}"#,
             "c.ign:2:67: storage.files.0.path: leads through the link /a of the same config"
         ),
+        (
+            #""systemd":{"units":[{"name":"a.service","dropins":[{"name":"b.conf","contents":"x"}]}]},"#
+                + #""storage":{"files":[{"path":"/etc/systemd/system/a.service.d/b.conf"}]}"#,
+            "c.ign:2:117: storage.files.0.path: /etc/systemd/system/a.service.d/b.conf is what a unit in "
+                + "systemd.units becomes"
+        ),
     ])
     func configThatTheGuestWouldRefuseIsRefused(members: String, message: String) throws {
         let error = try #require(throws: IgnitionError.self) { try parse("3.5.0", members) }
@@ -167,6 +173,50 @@ import Testing
             ]
         ),
         ("3.0.0", #""storage":{"files":[{"path":"/a","contents":null}]}"#, []),
+        (
+            "3.3.0",
+            #""storage":{"luks":[{"name":"a","device":"/b","cex":{"enabled":true},"clevis":{"tpm2":true}}]}"#,
+            ["c.ign:2:46: storage.luks.0.cex: a key of spec 3.5.0, which Ignition ignores in a config of 3.3.0"]
+        ),
+        (
+            "3.3.0", #""systemd":{"units":[{"name":"a.service","enabled":true,"contents":"[Unit]\n"}]}"#,
+            [
+                "c.ign:2:67: systemd.units.0.contents: the unit is enabled, but has no section [Install], so that "
+                    + "nothing will start it"
+            ]
+        ),
+        (
+            "3.3.0",
+            #""systemd":{"units":[{"name":"a.service","enabled":true,"contents":"[Unit]\n\n[Install]\nWantedBy=a"}]}"#,
+            []
+        ),
+        (
+            "3.3.0", #""storage":{"files":[{"path":"/a","mode":2541}]}"#,
+            [
+                "c.ign:2:41: storage.files.0.mode: before spec 3.6.0 Ignition does not set setuid, setgid and sticky "
+                    + "bits reliably"
+            ]
+        ),
+        (
+            "3.3.0", #""storage":{"links":[{"path":"/a","target":"/b","hard":true,"user":{"id":0},"group":{}}]}"#,
+            ["c.ign:2:67: storage.links.0.user: a hard link has the owner of its target; Ignition ignores this one"]
+        ),
+        (
+            "3.3.0",
+            #""storage":{"disks":[{"device":"/a","wipeTable":true}],"filesystems":[{"device":"/a","format":"xfs"}]}"#,
+            [
+                "c.ign:2:80: storage.filesystems.0.device: storage.disks wipes the device's table, and thus the "
+                    + "filesystem too"
+            ]
+        ),
+        (
+            "3.3.0",
+            #""storage":{"disks":[{"device":"/a","partitions":[{"number":1}]}],"filesystems":[{"device":"/a"}]}"#,
+            [
+                "c.ign:2:91: storage.filesystems.0.device: the filesystem overwrites the partitions that "
+                    + "storage.disks makes on the device"
+            ]
+        ),
     ])
     func whatIgnitionIgnoresIsWarnedOf(version: String, members: String, warnings: [String]) throws {
         #expect(try parse(version, members).warnings.map(\.description) == warnings)

@@ -24,6 +24,6 @@ extension IgnitionConfig {
         var translation = ButaneTranslation(source: source, version: version, files: files, newest: newest)
         let node = try translation.config(root)
         try self.init(node, version: version.spec, source: source, newest: newest)
-        warnings += translation.warnings
+        warnings = translation.warnings + warnings
     }
 }

@@ -24,13 +24,31 @@ struct ObjectRules {
                 isStriped && (node["spares"]?.integer ?? 0) != 0, node["spares"] ?? node,
                 "an array of this level cannot have spares")
         case "Luks": try checkLuks(node)
-        case "Storage": try checkLinks(node)
+        case "Storage":
+            try checkLinks(node)
+            try refuseShared(node, ["directories", "files", "links"], key: { $0["path"]?.text })
         case "KernelArguments":
             try refuseShared(node, ["shouldExist", "shouldNotExist"], key: { $0.text })
+        case "Config": try checkUnitPaths(node)
         default: break
         }
-        if object.name == "Storage" {
-            try refuseShared(node, ["directories", "files", "links"], key: { $0["path"]?.text })
+    }
+
+    /// A unit is a file too.
+    private func checkUnitPaths(_ config: SourceNode) throws {
+        var taken: Set<String> = []
+        for unit in config["systemd"]?["units"]?.elements ?? [] {
+            let path = "/etc/systemd/system/\(unit["name"]?.text ?? "")"
+            if unit["contents"]?.text?.isEmpty == false { taken.insert(path) }
+            for dropin in unit["dropins"]?.elements ?? [] where dropin["contents"]?.text?.isEmpty == false {
+                taken.insert("\(path).d/\(dropin["name"]?.text ?? "")")
+            }
+        }
+        for list in ["directories", "files", "links"] {
+            for node in config["storage"]?[list]?.elements ?? [] {
+                guard let path = node["path"], let text = path.text, taken.contains(text) else { continue }
+                throw IgnitionError(source: source, path.place, "\(text) is what a unit in systemd.units becomes")
+            }
         }
     }
 

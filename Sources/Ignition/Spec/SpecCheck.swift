@@ -45,6 +45,7 @@ struct SpecCheck {
     }
 
     private mutating func check(_ node: SourceNode, _ members: [SourceNode.Member], _ object: SpecObject) throws {
+        var known = SourceNode(.object([]), node.place)
         for member in members {
             guard let field = object.field(member.key) else {
                 warnings.append(
@@ -61,14 +62,16 @@ struct SpecCheck {
             }
             if case .null = member.value.content { continue }
             try check(member.value, field.type, rule: field.rule)
+            known.set(member.key, member.value)
         }
         for field in object.fields where field.isRequired && field.since <= version.minor {
-            let value = node[field.name]
+            let value = known[field.name]
             if value == nil || value?.text == "" || field.type.isList && value?.elements.isEmpty == true {
                 throw failure(value?.place ?? node.place.member(field.name), "missing; it is required")
             }
         }
-        try ObjectRules(source: source).check(node, object)
+        try ObjectRules(source: source).check(known, object)
+        warnings += ObjectWarnings(source: source).warnings(of: known, object)
     }
 
     /// Of elements with one identity Ignition takes only one.
