@@ -66,12 +66,62 @@ import Testing
         #expect(below.data == nil)
     }
 
-    @Test func configThatTheGuestRefusesLeavesTheTestListed() throws {
+    @Test func butaneConfigNamesFilesOfItsFolder() throws {
         defer { folder.remove() }
         try write("a/test.sh")
-        try write("a/config.bu", "variant: fcos\nversion: 1.5.0\n", mode: .ownerReadWrite)
+        try write("a/x.service", "[Unit]\n", mode: .ownerReadWrite)
+        try write(
+            "a/config.bu",
+            """
+            variant: fcos
+            version: 1.5.0
+            systemd:
+              units: [{name: x.service, contents_local: x.service}]
+            """, mode: .ownerReadWrite)
+        let test = try #require(try tests().first)
+        #expect(test.problem == nil)
+        #expect(
+            test.ignition?.root == [
+                "ignition": ["version": "3.3.0"],
+                "systemd": ["units": [["name": "x.service", "contents": "[Unit]\n"]]],
+            ])
+    }
+
+    /// The configs in a folder, and why its test cannot run.
+    @Test(arguments: [
+        (
+            ["config.bu": "variant: fcos\nversion: 1.5.0\nstorage:\n  files: [{path: a}]\n"],
+            #"config.bu:4:18: storage.files.0.path: "a" is not an absolute path; begin it with /"#
+        ),
+        (
+            ["config.bu": "variant: fcos\nversion: 1.5.0\nboot_device: {luks: {tpm2: true, discard: true}}\n"],
+            "config.bu:3:43: boot_device.luks.discard: the key is of spec 3.4.0, but the guest takes at most 3.3.0; "
+                + "leave it out"
+        ),
+        (
+            ["config.ign": #"{"ignition":{"version":"3.3.0"},"a":1,"b":2}"#],
+            "config.ign:1:33: a: an unknown key, which Ignition ignores (and 1 more); put it right, or set "
+                + "allowConfigWarnings in the test's header"
+        ),
+        (
+            ["config.ign": "{}", "config.bu": ""], "config.ign: there is a config.bu beside it; keep one of them"
+        ),
+    ])
+    func configThatTheGuestRefusesLeavesTheTestListed(configs: [String: String], reason: String) throws {
+        defer { folder.remove() }
+        try write("a/test.sh")
+        for (name, text) in configs { try write("a/\(name)", text, mode: .ownerReadWrite) }
         let problem = try #require(try tests().first?.problem)
-        #expect(problem.contains("a/config.bu: Butane configs are not read"))
+        #expect(problem == "\(folder.path)/proj/tests/kola/a/\(reason)")
+    }
+
+    @Test func testMayAllowWarningsOfItsConfig() throws {
+        defer { folder.remove() }
+        try write("a/test.sh", "#!/bin/sh\n## kola:\n##   allowConfigWarnings: true\n")
+        try write("a/config.ign", #"{"ignition":{"version":"3.3.0"},"a":1}"#, mode: .ownerReadWrite)
+        let test = try #require(try tests().first)
+        #expect(test.problem == nil)
+        #expect(test.ignition?.warnings.count == 1)
     }
 
     @Test func fccIsRefused() throws {

@@ -65,8 +65,18 @@ public struct ExternalTestDiscovery: Sendable {
             found.append(
                 KolaTest(
                     name: (isOnly ? name : name + [basename]).joined(separator: "."), metadata: metadata,
-                    ignition: shared.ignition, problem: shared.problem, body: .external(test)))
+                    ignition: shared.ignition, problem: shared.problem ?? Self.problem(of: shared.ignition, metadata),
+                    body: .external(test)))
         }
+    }
+
+    /// What is odd in a config fails its tests, unless they say that it may.
+    private static func problem(of config: IgnitionConfig?, _ metadata: TestMetadata) -> String? {
+        guard let warnings = config?.warnings, let first = warnings.first, metadata.allowConfigWarnings != true else {
+            return nil
+        }
+        let others = warnings.count > 1 ? " (and \(warnings.count - 1) more)" : ""
+        return "\(first)\(others); put it right, or set allowConfigWarnings in the test's header"
     }
 
     private static func isWorldExecutable(_ path: FilePath) -> Bool {
@@ -94,14 +104,17 @@ private struct SharedFiles {
         }
         let config = folder.appending("config.ign")
         let butane = folder.appending("config.bu")
-        if FileContent.exists(config) {
-            do {
+        do {
+            if FileContent.exists(config), FileContent.exists(butane) {
+                problem = "\(config): there is a config.bu beside it; keep one of them"
+            } else if FileContent.exists(config) {
                 ignition = try IgnitionConfig(parsing: try FileContent.read(config), source: config.string)
-            } catch let error as IgnitionError {
-                problem = error.description
+            } else if FileContent.exists(butane) {
+                ignition = try IgnitionConfig(
+                    butane: try FileContent.read(butane), source: butane.string, filesDirectory: folder)
             }
-        } else if FileContent.exists(butane) {
-            problem = "\(butane): Butane configs are not read; translate it with `butane -o config.ign` and remove it"
+        } catch let error as IgnitionError {
+            problem = error.description
         }
     }
 }
