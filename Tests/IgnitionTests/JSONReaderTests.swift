@@ -37,6 +37,7 @@ import Testing
         ("[1 2]", "a.ign:1:4: not valid JSON: ',' is expected, not '2'"),
         ("[1]\n x", "a.ign:2:2: not valid JSON: text after the end of the config"),
         ("01", "a.ign:1:1: not valid JSON: a value is expected, not '0'"),
+        ("1e999", "a.ign:1:1: not valid JSON: a value is expected, not '1'"),
         ("nil", "a.ign:1:1: not valid JSON: a value is expected, not 'n'"),
         ("\"a\nb\"", "a.ign:1:3: not valid JSON: a line break or control character in a text; write it as \\n"),
         (#""\x""#, "a.ign:1:3: not valid JSON: an escape such as \\n is expected, not 'x'"),

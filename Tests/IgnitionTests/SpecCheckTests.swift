@@ -175,6 +175,11 @@ import Testing
         ("3.0.0", #""storage":{"files":[{"path":"/a","contents":null}]}"#, []),
         (
             "3.3.0",
+            #""storage":{"disks":[{"device":"/a","partitions":[{"number":1,"startMiB":2,"sizeMiB":9223372036854775807}]}]}"#,
+            []
+        ),
+        (
+            "3.3.0",
             #""storage":{"luks":[{"name":"a","device":"/b","cex":{"enabled":true},"clevis":{"tpm2":true}}]}"#,
             ["c.ign:2:46: storage.luks.0.cex: a key of spec 3.5.0, which Ignition ignores in a config of 3.3.0"]
         ),

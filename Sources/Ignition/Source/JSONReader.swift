@@ -146,7 +146,9 @@ struct JSONReader {
 
     private static func number(_ word: String) -> SourceNode.Content? {
         guard word.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/) != nil else { return nil }
-        return Int(word).map { .integer($0) } ?? Double(word).map { .number($0) }
+        if let value = Int(word) { return .integer(value) }
+        guard let value = Double(word), value.isFinite else { return nil }
+        return .number(value)
     }
 
     private mutating func text() throws -> String {

@@ -116,7 +116,8 @@ struct ObjectRules {
                 size >= 0
             else { continue }
             // A size of 0 is the rest of the disk, of which only the start is known.
-            let range = start...(size == 0 ? start : start + size - 1)
+            let (end, isBeyond) = start.addingReportingOverflow(max(size, 1) - 1)
+            let range = start...(isBeyond ? Int.max : end)
             try refuse(taken.contains { $0.overlaps(range) }, partition, "overlaps another partition of the disk")
             taken.append(range)
         }
