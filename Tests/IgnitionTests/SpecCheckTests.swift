@@ -131,6 +131,14 @@ import Testing
             "c.ign:2:54: storage.disks.0.partitions.0: a partition needs a number from 1 or a label"
         ),
         (
+            #""storage":{"disks":[{"device":"/a","partitions":[{"number":1,"shouldExist":false,"sizeMiB":1}]}]}"#,
+            "c.ign:2:92: storage.disks.0.partitions.0.sizeMiB: a partition that should not exist has none"
+        ),
+        (
+            #""storage":{"disks":[{"device":"/a","partitions":[{"number":1,"label":"a"},{"number":2,"label":"a"}]}]}"#,
+            #"c.ign:2:75: storage.disks.0.partitions.1: the label "a" is on the disk more than once"#
+        ),
+        (
             #""storage":{"disks":[{"device":"/dev/a","partitions":[{"label":"a","startMiB":1,"sizeMiB":9},"#
                 + #"{"label":"b","startMiB":9,"sizeMiB":0}]}]}"#,
             "c.ign:2:93: storage.disks.0.partitions.1: overlaps another partition of the disk"

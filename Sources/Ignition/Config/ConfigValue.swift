@@ -52,40 +52,12 @@ extension ConfigValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, 
     }
 }
 
-extension ConfigValue: Codable {
+extension ConfigValue: Encodable {
     private struct Name: CodingKey {
         let stringValue: String
         var intValue: Int? { nil }
         init(stringValue: String) { self.stringValue = stringValue }
         init?(intValue: Int) { nil }
-    }
-
-    /// Reads any JSON value.
-    public init(from decoder: any Decoder) throws {
-        if let members = try? decoder.container(keyedBy: Name.self) {
-            var object: [String: ConfigValue] = [:]
-            for key in members.allKeys { object[key.stringValue] = try members.decode(ConfigValue.self, forKey: key) }
-            self = .object(object)
-            return
-        }
-        if var elements = try? decoder.unkeyedContainer() {
-            var array: [ConfigValue] = []
-            while !elements.isAtEnd { array.append(try elements.decode(ConfigValue.self)) }
-            self = .array(array)
-            return
-        }
-        let single = try decoder.singleValueContainer()
-        if single.decodeNil() {
-            self = .null
-        } else if let value = try? single.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? single.decode(Int.self) {
-            self = .integer(value)
-        } else if let value = try? single.decode(Double.self) {
-            self = .number(value)
-        } else {
-            self = .string(try single.decode(String.self))
-        }
     }
 
     /// Writes the value.
