@@ -1,5 +1,3 @@
-import Foundation
-
 /// A JSON value of an Ignition config. Objects are written with sorted keys, so that equal configs are equal bytes.
 public enum ConfigValue: Sendable, Equatable {
     /// `null`, which in Ignition means: as if it were not there.
