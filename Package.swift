@@ -37,6 +37,9 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -49,6 +52,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
@@ -94,7 +98,9 @@ let package = Package(
             ]),
 
         tool("cosa", ["Pipeline", "Builds", "TestRunner", "VirtualMachine", "HostSystem"]),
-        tool("kola", ["TestRunner", "VirtualMachine", "Ignition", "Builds", "HostSystem"]),
+        tool(
+            "kola",
+            ["TestRunner", "VirtualMachine", "Ignition", "Builds", "HostSystem", nioCore, nioPosix, nioHTTP]),
 
         .target(
             name: "TestSupport", dependencies: ["CLinux", "HostSystem", system], path: "Tests/TestSupport",

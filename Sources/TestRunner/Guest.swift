@@ -13,22 +13,31 @@ public final class Guest: Sendable {
     /// The machine.
     public let machine: Machine
     private let configuration: FilePath
+    private let timeline: TimelineRecorder?
     private let state: Mutex<State>
 
     /// Waits until `machine` is ready and logs in.
     ///
-    /// - Parameter configuration: the machine's `ssh -F` file.
+    /// - Parameters:
+    ///   - configuration: the machine's `ssh -F` file.
+    ///   - timeline: told when the machine reboots.
     /// - Throws: ``MachineError``, `CancellationError`.
-    public static func connect(to machine: Machine, configuration: FilePath) async throws -> Guest {
+    public static func connect(
+        to machine: Machine, configuration: FilePath, timeline: TimelineRecorder? = nil
+    ) async throws -> Guest {
         let boot = try await machine.ready()
         let session = try await SSHSession.open(
             host: machine.identifier, configuration: configuration, files: machine.files)
-        return Guest(machine: machine, configuration: configuration, boot: boot, session: session)
+        return Guest(
+            machine: machine, configuration: configuration, timeline: timeline, boot: boot, session: session)
     }
 
-    private init(machine: Machine, configuration: FilePath, boot: Machine.Boot, session: SSHSession) {
+    private init(
+        machine: Machine, configuration: FilePath, timeline: TimelineRecorder?, boot: Machine.Boot, session: SSHSession
+    ) {
         self.machine = machine
         self.configuration = configuration
+        self.timeline = timeline
         state = Mutex(State(boot: boot, session: session))
     }
 
@@ -52,6 +61,8 @@ public final class Guest: Sendable {
 
     /// Waits for the guest's next boot and logs in again.
     public func reconnect() async throws {
+        let interrupted = timeline?.begin(.reboot)
+        defer { if let interrupted { timeline?.begin(interrupted) } }
         await session.close()
         let next = try await machine.ready(after: boot)
         let session = try await SSHSession.open(

@@ -11,8 +11,10 @@ public struct KolaTest: Sendable {
         case external(ExternalTest)
     }
 
-    /// Its name, such as `basic.uefi` or `ext.config.files.motd`.
-    public let name: String
+    /// Its name, such as `basic.uefi` or `ext.config.files.motd`; a copy of a test has a number after it.
+    public private(set) var name: String
+    /// Its name without that number: the one that patterns are about.
+    public let declaredName: String
     /// What it says about itself.
     public var metadata: TestMetadata
     /// The firmware of its machine; nil for that of the run.
@@ -30,6 +32,7 @@ public struct KolaTest: Sendable {
         ignition: IgnitionConfig? = nil, problem: String? = nil, body: Body
     ) {
         self.name = name
+        declaredName = name
         self.metadata = metadata
         self.firmware = firmware
         self.ignition = ignition
@@ -38,7 +41,19 @@ public struct KolaTest: Sendable {
     }
 
     /// Whether it has `tag`.
-    public func has(tag: String) -> Bool { metadata.tags.contains(tag) }
+    public func has(tag: String) -> Bool {
+        metadata.tags.contains(tag) || tag == SpecialTag.external && isExternal
+    }
+
+    /// `count` copies of it, `NAME0`, `NAME1`…; itself where one is enough (`--multiply`).
+    public func copies(_ count: Int) -> [KolaTest] {
+        guard count > 1 else { return [self] }
+        return (0..<count).map { number in
+            var copy = self
+            copy.name = "\(name)\(number)"
+            return copy
+        }
+    }
 }
 
 extension KolaTest {

@@ -19,6 +19,9 @@ public struct TestContext: Sendable {
     public func subtest(_ name: String, _ body: @Sendable () async throws -> Void) async throws {
         let fullName = "\(test.name)/\(name)"
         log.begin(fullName)
+        if log.policy.isDenied(test, part: name) {
+            return log.end(TestResult(name: fullName, outcome: .skip, duration: .zero, output: "on the denylist"))
+        }
         let start = ContinuousClock.now
         do {
             try await body()
@@ -27,8 +30,9 @@ public struct TestContext: Sendable {
             let failure = TestFailure(error)
             log.end(
                 TestResult(
-                    name: fullName, outcome: .fail, duration: .now - start,
-                    output: ([failure.reason] + failure.details).joined(separator: "\n")))
+                    name: fullName, outcome: log.policy.isWarned(test, part: name) ? .warn : .fail,
+                    duration: .now - start, output: ([failure.reason] + failure.details).joined(separator: "\n"),
+                    reason: failure.reason))
             if Task.isCancelled || guest.machine.events.failure != nil { throw error }
         }
     }
@@ -55,10 +59,22 @@ final class TestLog: Sendable {
         var subtests: [TestResult] = []
     }
 
+    /// What the test does when.
+    let timeline: TimelineRecorder
+    /// How failures count.
+    let policy: RunPolicy
     private let state = Mutex(State())
     private let sink: @Sendable (RunEvent) -> Void
 
-    init(sink: @escaping @Sendable (RunEvent) -> Void) { self.sink = sink }
+    /// - Parameter runStart: when the run started, which the timeline counts from.
+    init(
+        _ test: String = "", policy: RunPolicy = RunPolicy(), runStart: ContinuousClock.Instant = .now,
+        sink: @escaping @Sendable (RunEvent) -> Void
+    ) {
+        self.policy = policy
+        self.sink = sink
+        timeline = TimelineRecorder(origin: runStart) { sink(.entered($0, test: test)) }
+    }
 
     func append(_ line: String) { state.withLock { $0.lines.append(line) } }
 
@@ -72,4 +88,5 @@ final class TestLog: Sendable {
     var text: String { state.withLock { $0.lines.joined(separator: "\n") } }
     var subtests: [TestResult] { state.withLock { $0.subtests } }
     var failedSubtests: [TestResult] { subtests.filter { $0.outcome == .fail } }
+    var hasWarnings: Bool { subtests.contains { $0.outcome == .warn } }
 }

@@ -51,6 +51,13 @@ public struct TestMetadata: Sendable, Equatable, Codable {
     /// TCP ports of the host that it needs.
     public var requiredHostPorts: [Int] = []
 
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case architectures, platforms, distros, tags, requiredTag, additionalDisks, primaryDisk, injectContainer
+        case minMemory, minDisk, numaNodes, additionalNics, appendKernelArgs, appendFirstbootKernelArgs, exclusive
+        case timeoutMin, conflicts, allowConfigWarnings, noInstanceCreds, instanceType, description, bindMountHostRO
+        case creationDate, bootFrom, requiredHostPorts
+    }
+
     /// The metadata of a test that says nothing.
     public init() {}
 }
@@ -68,8 +75,8 @@ public struct InclusionList: Sendable, Equatable, Codable {
         names = text.drop { $0 == "!" }.split(whereSeparator: \.isWhitespace).map(String.init)
     }
 
-    /// Whether `name` is meant.
-    public func contains(_ name: String) -> Bool { names.contains(name) != isExclusion }
+    /// Whether `name` is meant. A list without names is no restriction.
+    public func contains(_ name: String) -> Bool { names.isEmpty || names.contains(name) != isExclusion }
 }
 
 /// Tags that change how a test runs.
@@ -80,4 +87,6 @@ public enum SpecialTag {
     public static let platformIndependent = "platform-independent"
     /// No check of console, journal and units after the test.
     public static let skipBaseChecks = "skip-base-checks"
+    /// Every external test has it, without saying so.
+    public static let external = "external"
 }

@@ -2,6 +2,8 @@ import Yams
 
 /// Reads test metadata strictly: an unknown key or a value of the wrong type is an error that names file and key.
 struct TestMetadataParser {
+    private static let keys = Set(TestMetadata.CodingKeys.allCases.map(\.stringValue))
+
     /// The file, for errors.
     let source: String
 
@@ -28,11 +30,12 @@ struct TestMetadataParser {
     }
 
     private func set(_ key: String, _ value: Node, in metadata: inout TestMetadata) throws {
+        if Self.isEmpty(value), Self.keys.contains(key) { return }
         switch key {
-        case "architectures": metadata.architectures = InclusionList(try text(key, value))
-        case "platforms": metadata.platforms = InclusionList(try text(key, value))
-        case "distros": metadata.distros = InclusionList(try text(key, value))
-        case "tags": metadata.tags = try text(key, value).split(whereSeparator: \.isWhitespace).map(String.init)
+        case "architectures": metadata.architectures = InclusionList(try words(key, value))
+        case "platforms": metadata.platforms = InclusionList(try words(key, value))
+        case "distros": metadata.distros = InclusionList(try words(key, value))
+        case "tags": metadata.tags = try words(key, value).split(whereSeparator: \.isWhitespace).map(String.init)
         case "requiredTag": metadata.requiredTag = try text(key, value)
         case "additionalDisks": metadata.additionalDisks = try texts(key, value)
         case "primaryDisk": metadata.primaryDisk = try text(key, value)
@@ -58,9 +61,22 @@ struct TestMetadataParser {
         }
     }
 
+    /// Numbers and flags are texts too, as YAML without quotes makes them of `description: 5` and `requiredTag: yes`.
     private func text(_ key: String, _ value: Node) throws -> String {
-        guard case .scalar(let scalar) = value, value.null == nil else { throw wrong(key, "a text") }
-        return scalar.string
+        guard case .scalar(let scalar) = value else { throw wrong(key, "a text") }
+        return Self.isEmpty(value) ? "" : scalar.string
+    }
+
+    /// Words with spaces between them. kola's own manual shows a list, too.
+    private func words(_ key: String, _ value: Node) throws -> String {
+        guard case .sequence(let sequence) = value else { return try text(key, value) }
+        return try sequence.map { try text(key, $0) }.joined(separator: " ")
+    }
+
+    /// A key without a value, which counts as one that is not there; `""` is a value.
+    private static func isEmpty(_ value: Node) -> Bool {
+        guard case .scalar(let scalar) = value, scalar.style == .plain || scalar.style == .any else { return false }
+        return value.null != nil
     }
 
     private func flag(_ key: String, _ value: Node) throws -> Bool {
@@ -69,7 +85,9 @@ struct TestMetadataParser {
     }
 
     private func number(_ key: String, _ value: Node) throws -> Int {
-        guard let number = value.int, number >= 0 else { throw wrong(key, "a whole number") }
+        guard let number = value.int ?? value.float.flatMap(Int.init(exactly:)), number >= 0 else {
+            throw wrong(key, "a whole number")
+        }
         return number
     }
 
@@ -91,7 +109,7 @@ struct TestMetadataParser {
 
     private func date(_ key: String, _ value: Node) throws -> String {
         let date = try text(key, value)
-        guard date.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) != nil else { throw wrong(key, "a date, YYYY-MM-DD") }
+        guard CalendarDay(date) != nil else { throw wrong(key, "a date, YYYY-MM-DD") }
         return date
     }
 

@@ -22,14 +22,23 @@ public struct TestResult: Sendable, Equatable {
     public let output: String
     /// Its parts, in the order in which they ran.
     public let subtests: [TestResult]
+    /// Why it failed, in one line; empty where it did not.
+    public let reason: String
+    /// What it did when; empty for parts of tests.
+    public let timeline: TestTimeline
 
     /// A result.
-    public init(name: String, outcome: Outcome, duration: Duration, output: String, subtests: [TestResult] = []) {
+    public init(
+        name: String, outcome: Outcome, duration: Duration, output: String, subtests: [TestResult] = [],
+        reason: String = "", timeline: TestTimeline = TestTimeline()
+    ) {
         self.name = name
         self.outcome = outcome
         self.duration = duration
         self.output = output
         self.subtests = subtests
+        self.reason = reason
+        self.timeline = timeline
     }
 }
 

@@ -1,7 +1,7 @@
 /// Text from a serial console.
-enum ConsoleText {
+public enum ConsoleText {
     /// The text without terminal escape sequences and other control characters, so that patterns and people can read it.
-    static func withoutEscapes(_ text: String) -> String {
+    public static func withoutEscapes(_ text: String) -> String {
         var result: [UInt8] = []
         result.reserveCapacity(text.utf8.count)
         var state = State.text

@@ -15,14 +15,16 @@ struct Kola: AsyncParsableCommand {
             """,
         version: ToolVersion.text,
         subcommands: [
-            RunCommand.self, ListCommand.self, QemuexecCommand.self, CheckConsoleCommand.self, NcpuCommand.self,
-            VersionCommand.self,
+            RunCommand.self, RerunCommand.self, ListCommand.self, QemuexecCommand.self, CheckConsoleCommand.self,
+            HTTPServerCommand.self, NcpuCommand.self, VersionCommand.self,
         ])
 
     static func main() async {
         var command: any ParsableCommand
         do {
-            command = try parseAsRoot()
+            let names = Set(configuration.subcommands.compactMap { $0.configuration.commandName })
+            let arguments = Array(CommandLine.arguments.dropFirst())
+            command = try parseAsRoot(LeadingOptions.order(arguments, subcommands: names))
         } catch {
             end(parsing: error)
         }

@@ -10,6 +10,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var image: ImageOptions
+    @OptionGroup var repetition: RepetitionOptions
 
     @Option(help: ArgumentHelp("The output folder; it must be new, or one that kola made.", valueName: "dir"))
     var outputDir: String?
@@ -46,9 +47,10 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let run = TestRun(try options()) { Output.write($0.lines) }
-        let summary = try await run.run()
-        switch summary.report?.outcome {
+        let options = try options()
+        let display = repetition.display
+        let summary = try await display.whileShown { try await TestRun(options, tell: display.show).run() }
+        switch summary.outcome {
         case .fail: throw ExitCode(1)
         case .warn where onWarnFailureExit77: throw ExitCode(77)
         default: return
@@ -58,9 +60,10 @@ struct RunCommand: AsyncParsableCommand {
     private func options() throws -> RunOptions {
         let (path, build) = try image.image(workdir: selection.workdir, architecture: selection.arch)
         var options = RunOptions(image: path)
-        options.selection = selection.selection(buildDistro: build?.name)
-        options.externalDirectories = selection.externalDirectories
-        options.denied = selection.denylistTest
+        options.selection = try selection.selection(buildDistro: build?.name)
+        selection.applySources(to: &options)
+        try repetition.apply(to: &options)
+        options.durations = DurationStore.standard(workdir: FilePath(selection.workdir))
         options.denylist = selection.denylist
         options.stream = selection.denylistStream ?? build?.stream
         options.system = SystemUnderTest(version: build?.version, variant: variantID.isEmpty ? nil : variantID)

@@ -15,14 +15,18 @@ struct SelectionOptions: ParsableArguments {
             "A project whose tests/kola are external tests (repeatable; the default is .).", valueName: "dir"))
     var exttest: [String] = []
 
-    @Option(name: [.customShort("p"), .long], help: "The platform: qemu.")
-    var platform = "qemu"
+    @Option(
+        name: [.customShort("p"), .long],
+        help: "The platform: qemu to run; all, which is the default of list, or one of upstream's to list.")
+    var platform: String?
 
-    @Option(name: [.customShort("b"), .long], help: "The distribution; that of the build, else fcos.")
+    @Option(
+        name: [.customShort("b"), .long],
+        help: "The distribution; that of the build, else fcos; all, which is the default of list, to list.")
     var distro: String?
 
-    @Option(help: "The guest's architecture.")
-    var arch = "x86_64"
+    @Option(name: .customLong("arch"), help: "The guest's architecture (default: x86_64; list: all).")
+    var architecture: String?
 
     @Option(
         parsing: .unconditionalSingleValue,
@@ -44,25 +48,51 @@ struct SelectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The working directory of cosa.", valueName: "dir"))
     var workdir = "."
 
-    /// The selection, where the build is of `distro`.
-    func selection(buildDistro: String?) -> TestSelection {
+    /// The selection, where the build is of `buildDistro`.
+    ///
+    /// - Parameter isListing: what is not said means all.
+    func selection(buildDistro: String?, isListing: Bool = false) throws -> TestSelection {
         var selection = TestSelection()
-        selection.patterns = patterns.map(Glob.init)
-        selection.tags = tag
-        selection.platform = platform
-        selection.distro = distro ?? buildDistro ?? "fcos"
-        selection.architecture = arch
+        let all = TestSelection.all
+        selection.patterns = patterns.map { Glob($0) }
+        selection.tags = Self.words(tag)
+        selection.platform = isListing ? all : "qemu"
+        if let platform { selection.platform = isListing && platform == all ? all : try KnownNames.platform(platform) }
+        selection.distro = distro ?? (isListing ? all : Self.distribution(of: buildDistro))
+        selection.architecture = architecture ?? (isListing ? all : arch)
         selection.noNet = noNet
         selection.runPlatformIndependent = runPlatformIndependent
         return selection
     }
 
-    /// The projects with external tests: those that are named, else the current folder; and the config of the working
-    /// directory.
-    var externalDirectories: [FilePath] {
-        let named = exttest.isEmpty ? [FilePath(".")] : exttest.map { FilePath($0) }
+    /// The guest's architecture.
+    var arch: String { architecture ?? "x86_64" }
+
+    private static func distribution(of build: String?) -> String {
+        build == nil || build == "fedora-coreos" ? "fcos" : build ?? "fcos"
+    }
+
+    /// Each option may have several words with commas between them, as upstream's may.
+    private static func words(_ options: [String]) -> [String] {
+        options.flatMap { $0.split(separator: ",").map(String.init) }
+    }
+
+    /// Where upstream looks for tests that projects installed.
+    private static let installed: FilePath = "/usr/lib/coreos-assembler"
+
+    /// Puts in where tests come from: installed ones, the projects that are named or else the current folder, and the config
+    /// of the working directory; and the patterns of tests that are not to be read.
+    func applySources(to options: inout RunOptions) {
+        var seen: Set<String> = []
+        let named = exttest.isEmpty ? ["."] : exttest
         let config = FilePath(workdir).appending("src/config")
-        return FileContent.isDirectory(config.appending("tests/kola")) ? named + [config] : named
+        let folders = named.map { FilePath($0) } + (FileContent.isDirectory(config.appending("tests/kola")) ? [config] : [])
+        // The current folder may be the config; the first name counts.
+        options.externalDirectories = folders.filter { folder in
+            seen.insert(URL(fileURLWithPath: folder.string).resolvingSymlinksInPath().path).inserted
+        }
+        options.installedTests = FileContent.isDirectory(Self.installed.appending("tests/kola")) ? Self.installed : nil
+        options.denied = Self.words(denylistTest)
     }
 
     /// The denylist of the working directory's config; nil where it has none.

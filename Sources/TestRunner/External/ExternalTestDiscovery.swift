@@ -7,15 +7,27 @@ import SystemPackage
 public struct ExternalTestDiscovery: Sendable {
     /// The project's folder.
     public let directory: FilePath
-    /// The first word of the tests' names.
-    public let prefix: String
+    /// Whether it is a project, whose folder is the second word of the tests' names; else it is a place where many projects
+    /// install theirs.
+    public let isProject: Bool
+    /// Tests that will not run anyway.
+    private let denied: [Glob]
     /// Told what is odd but no error.
     private let warn: @Sendable (String) -> Void
 
+    /// The first word of the tests' names.
+    private static let prefix = "ext"
+
     /// A search in `directory`, which may be `.`.
-    public init(directory: FilePath, prefix: String = "ext", warn: @escaping @Sendable (String) -> Void = { _ in }) {
+    ///
+    /// - Parameter denied: tests of which nothing but the name is read, since what they say may be wrong.
+    public init(
+        directory: FilePath, isProject: Bool = true, denied: [Glob] = [],
+        warn: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
         self.directory = directory
-        self.prefix = prefix
+        self.isProject = isProject
+        self.denied = denied
         self.warn = warn
     }
 
@@ -28,45 +40,54 @@ public struct ExternalTestDiscovery: Sendable {
         let absolute = FilePath(FileManager.default.currentDirectoryPath).pushing(directory).lexicallyNormalized()
         let root = absolute.appending("tests/kola")
         guard FileContent.isDirectory(root) else { return [] }
-        let project = absolute.lastComponent?.string ?? "tests"
+        let project = isProject ? [absolute.lastComponent?.string ?? "tests"] : []
         var found: [KolaTest] = []
-        try search(root, name: [prefix, project], into: &found)
+        try search(root, name: [Self.prefix] + project, above: [], into: &found)
         return found.sorted { $0.name < $1.name }
     }
 
-    private func search(_ folder: FilePath, name: [String], into found: inout [KolaTest]) throws {
+    /// - Parameter above: the folders on the way here, as a link among them would lead round in circles.
+    private func search(_ folder: FilePath, name: [String], above: Set<FileIdentity>, into found: inout [KolaTest]) throws {
+        guard let identity = FileIdentity(folder), !above.contains(identity) else { return }
         var executables: [FilePath] = []
         for entry in FileContent.names(in: folder) {
             let path = folder.appending(entry)
-            if FileContent.isDirectory(path) {
-                // A link to a folder elsewhere is data; following it could also go round in circles.
-                if entry != "data", FileContent.linkTarget(path) == nil {
-                    try search(path, name: name + [entry], into: &found)
+            guard let file = FileIdentity(path) else {
+                warn("\(path): a link that leads nowhere is no test")
+                continue
+            }
+            if file.isDirectory {
+                if entry != "data" {
+                    try search(path, name: name + [entry], above: above.union([identity]), into: &found)
                 }
             } else if entry == "config.fcc" {
-                throw TestRunnerError(path.string, "config.fcc is no longer read; rename it to config.bu")
-            } else if Self.configNames.contains(entry) {
+                throw TestRunnerError(path.string, "config.fcc is not supported anymore; rename it to config.bu")
+            } else if Self.configNames.contains(entry) || !file.isRegular {
                 continue
-            } else if Self.isWorldExecutable(path) {
+            } else if file.isWorldExecutable {
                 executables.append(path)
-            } else if (try? FileContent.read(path))?.starts(with: Array("#!".utf8)) == true {
-                warn("\(path): a script that is not executable is no test; use chmod a+x if it is meant to be one")
+            } else if (try? TestHeader.head(of: path))?.starts(with: Array("#!".utf8)) == true {
+                warn("Found non-executable file with shebang: \(path); use chmod a+x if it is meant to be a test")
             }
         }
-        guard !executables.isEmpty else { return }
-        let shared = try SharedFiles(folder)
-        for executable in executables {
+        let isOnly = executables.count == 1
+        let named = executables.map { executable in
             let basename = executable.lastComponent?.string ?? ""
-            let isOnly = executables.count == 1 && basename == "test.sh"
-            let test = ExternalTest(executable: executable, data: shared.data)
-            let bytes = (try? FileContent.read(executable)) ?? []
-            let metadata =
-                try TestHeader.metadata(in: bytes, source: executable.string) ?? shared.metadata ?? TestMetadata()
+            return (name: (isOnly && basename == "test.sh" ? name : name + [basename]).joined(separator: "."), executable)
+        }
+        let isDenied = { (name: String) in denied.contains { $0.matches(name) } }
+        let shared = try named.contains { !isDenied($0.name) } ? SharedFiles(folder) : nil
+        for (name, executable) in named {
+            guard let shared, !isDenied(name) else {
+                found.append(KolaTest(name: name, body: .external(ExternalTest(executable: executable, data: nil))))
+                continue
+            }
+            let metadata = try metadata(of: executable) ?? shared.metadata ?? TestMetadata()
             found.append(
                 KolaTest(
-                    name: (isOnly ? name : name + [basename]).joined(separator: "."), metadata: metadata,
-                    ignition: shared.ignition, problem: shared.problem ?? Self.problem(of: shared.ignition, metadata),
-                    body: .external(test)))
+                    name: name, metadata: metadata, ignition: shared.ignition,
+                    problem: shared.problem ?? Self.problem(of: shared.ignition, metadata),
+                    body: .external(ExternalTest(executable: executable, data: shared.data))))
         }
     }
 
@@ -79,11 +100,32 @@ public struct ExternalTestDiscovery: Sendable {
         return "\(first)\(others); put it right, or set allowConfigWarnings in the test's header"
     }
 
-    private static func isWorldExecutable(_ path: FilePath) -> Bool {
-        var information = stat()
-        return stat(path.string, &information) == 0 && information.st_mode & S_IFMT == S_IFREG
-            && information.st_mode & S_IXOTH != 0
+    private func metadata(of executable: FilePath) throws -> TestMetadata? {
+        let head: [UInt8]
+        do { head = try TestHeader.head(of: executable) } catch let error as Errno {
+            throw TestRunnerError(executable.string, "cannot be read: \(error)")
+        }
+        return try TestHeader.metadata(in: head, source: executable.string)
     }
+}
+
+/// Which file a path leads to, over links, and what it is.
+private struct FileIdentity: Hashable {
+    private let device: UInt
+    private let inode: UInt
+    private let mode: UInt32
+
+    init?(_ path: FilePath) {
+        var information = stat()
+        guard stat(path.string, &information) == 0 else { return nil }
+        device = UInt(information.st_dev)
+        inode = UInt(information.st_ino)
+        mode = information.st_mode
+    }
+
+    var isDirectory: Bool { mode & S_IFMT == S_IFDIR }
+    var isRegular: Bool { mode & S_IFMT == S_IFREG }
+    var isWorldExecutable: Bool { isRegular && mode & S_IXOTH != 0 }
 }
 
 /// What the tests in one folder have in common.

@@ -52,6 +52,7 @@ struct ExternalTestRun: Sendable {
             switch (message.port, words.first) {
             case (.test, "reboot") where words.count == 2:
                 mark = words[1]
+                log.timeline.begin(.reboot)
                 log.append("the test reboots its machine with mark \(words[1])")
             case (.test, "finished") where words.count == 3:
                 // A service that systemd stops on the way down has not finished.
@@ -76,6 +77,7 @@ struct ExternalTestRun: Sendable {
             "sudo tee \(ExternalTestUnit.environmentFile) >/dev/null",
             input: Array("AUTOPKGTEST_REBOOT_MARK=\(mark)\n".utf8))
         try await guest.run("sudo systemctl start \(ExternalTestUnit.unit)")
+        log.timeline.begin(.run)
     }
 
     static func reason(code: String, status: String) -> String {

@@ -45,6 +45,10 @@ public struct OutputDirectory: Sendable {
 
     /// Where `report.json` is.
     public var report: FilePath { path.appending("reports/report.json") }
+    /// Where the JUnit report is.
+    public var junit: FilePath { path.appending("reports/junit.xml") }
+    /// Where the page for people is.
+    public var page: FilePath { path.appending("reports/index.html") }
     /// Where the TAP report is.
     public var tap: FilePath { path.appending("test.tap") }
     /// Where the run's settings are.

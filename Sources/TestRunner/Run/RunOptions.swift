@@ -16,6 +16,16 @@ public struct RunOptions: Sendable {
     public var selection = TestSelection()
     /// Projects with external tests.
     public var externalDirectories: [FilePath] = []
+    /// The folder with the `tests/kola` into which projects install tests; nil for none.
+    public var installedTests: FilePath?
+    /// How many copies of each test run.
+    public var multiply = 1
+    /// The part of the tests that runs here; nil for all.
+    public var shard: Shard?
+    /// Tests that fail run once more, and count as passed if they pass then.
+    public var rerun = false
+    /// Where the tests' durations are remembered; nil for nowhere.
+    public var durations: DurationStore?
     /// More patterns of tests that do not run.
     public var denied: [String] = []
     /// A denylist file; nil for none.

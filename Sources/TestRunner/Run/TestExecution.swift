@@ -37,11 +37,13 @@ struct TestExecution: Sendable {
         try FileContent.createDirectory(files.temporary)
         defer { try? FileContent.remove(files.temporary) }
         stage.set("making the machine")
+        log.timeline.begin(.prepare)
         let config = try await ignition()
         let machine = try await Machine.launch(
             options.machine(of: test), identifier: identifier, ignition: try config.encoded(), files: files,
             accelerator: accelerator.accelerator)
         stage.set("waiting for the machine to be ready", machine: machine)
+        log.timeline.begin(.boot)
         let configuration = folder.appending("ssh-config")
         do {
             let text = SSHSession.configuration(
@@ -55,14 +57,17 @@ struct TestExecution: Sendable {
             throw error
         }
         await machine.kill()
-        if !test.has(tag: SpecialTag.skipBaseChecks) { try LogChecks.run(files) }
+        if !test.has(tag: SpecialTag.skipBaseChecks) { try LogChecks.run(files, log: log) }
     }
 
     private func use(_ machine: Machine, _ configuration: FilePath, _ stage: Stage) async throws {
         let start = ContinuousClock.now
-        let guest = try await Guest.connect(to: machine, configuration: configuration)
+        _ = try await machine.ready()
+        log.timeline.begin(.ready)
+        let guest = try await Guest.connect(to: machine, configuration: configuration, timeline: log.timeline)
         log.append("ready after \((ContinuousClock.now - start).hundredths)")
         stage.set("running the test", machine: machine)
+        log.timeline.begin(.run)
         var ignoredUnits: Set<String> = []
         switch test.body {
         case .native(let body):
@@ -72,6 +77,7 @@ struct TestExecution: Sendable {
             try await ExternalTestRun(test: external, name: test.name, guest: guest, log: log).run()
         }
         stage.set("checking the machine", machine: machine)
+        log.timeline.begin(.check)
         if !test.has(tag: SpecialTag.skipBaseChecks) {
             try await MachineChecks(guest: guest, system: options.system, ignoredUnits: ignoredUnits).run()
         }

@@ -25,15 +25,31 @@ public struct TestRun: Sendable {
     public struct Summary: Sendable {
         /// The results; nil where there was nothing to run because all tests are denied.
         public let report: RunReport?
+        /// The results of the tests that failed and ran once more; nil where none did.
+        public var rerun: RunReport?
         /// The output folder.
         public let output: FilePath
+
+        /// How the run went: tests that passed when they ran once more count as passed.
+        public var outcome: Outcome {
+            guard let report else { return .pass }
+            guard report.outcome == .fail, let rerun, rerun.outcome != .fail else { return report.outcome }
+            return (report.results + rerun.results).contains { $0.outcome == .warn } ? .warn : .pass
+        }
     }
 
-    /// All native tests and those of the external folders, without the denied ones, sorted by name.
+    /// All native tests and those of the external folders, sorted by name. Of those that the command line denies, only the
+    /// names are known.
     public func availableTests() throws -> [KolaTest] {
         var tests = native
-        for directory in options.externalDirectories {
-            tests += try ExternalTestDiscovery(directory: directory) { tell(.note("warning: \($0)")) }.tests()
+        let denied = options.denied.map { Glob($0) }
+        let folders =
+            (options.installedTests.map { [($0, false)] } ?? []) + options.externalDirectories.map { ($0, true) }
+        for (folder, isProject) in folders {
+            let discovery = ExternalTestDiscovery(directory: folder, isProject: isProject, denied: denied) {
+                tell(.note("warning: \($0)"))
+            }
+            tests += try discovery.tests()
         }
         var names: Set<String> = []
         for test in tests where !names.insert(test.name).inserted {
@@ -50,22 +66,14 @@ public struct TestRun: Sendable {
         guard platform == "qemu" else {
             throw TestRunnerError("--platform \(platform)", "tests run on the platform qemu only")
         }
-        let selected = try options.selection.select(from: try availableTests())
-        guard !selected.isEmpty else {
-            throw TestRunnerError(
-                nil,
-                "There are no matching tests to run on this architecture/platform: \(options.selection.architecture) \(platform)"
-            )
-        }
-        let verdict = try denylistVerdict()
-        for note in verdict.notes { tell(.note(note)) }
-        let tests = selected.filter { test in !verdict.denied.contains { $0.matches(test.name) } }
+        var plan = try TestPlan(options: options, available: try availableTests(), today: Date())
+        for note in plan.notes { tell(.note(note)) }
         guard FileContent.exists(options.image) else {
             throw TestRunnerError(options.image.string, "no such disk image")
         }
         let output = try OutputDirectory(
             creating: try options.outputDirectory ?? OutputDirectory.defaultPath(platform: platform))
-        guard !tests.isEmpty else {
+        guard !plan.isAllDenied else {
             tell(.note("There are no tests to run because all tests are denylisted. Output in \(output.path)"))
             return Summary(report: nil, output: output.path)
         }
@@ -76,30 +84,43 @@ public struct TestRun: Sendable {
             accelerator = try await KVMProbe(emulator: QEMUArguments.emulator).choose()
         }
         tell(.note("Accelerator: \(accelerator)"))
-        try writeProperties(to: output, accelerator: accelerator)
-        let results = try await run(tests, verdict: verdict, output: output, accelerator: accelerator)
-        let report = RunReport(platform: platform, version: options.system.version ?? "", results: results)
-        try AtomicFile.write(Array(report.json.utf8), to: output.report)
-        try AtomicFile.write(Array(report.tap.utf8), to: output.tap)
-        if let copy = options.tapFile { try AtomicFile.write(Array(report.tap.utf8), to: copy) }
-        tell(.note("\(report.outcome == .fail ? "FAIL" : "PASS"), output in \(output.path)"))
-        return Summary(report: report, output: output.path)
+        let report = try await run(plan, output: output, accelerator: accelerator)
+        var summary = Summary(report: report, output: output.path)
+        let failed = Set(report.results.filter { $0.outcome == .fail }.map(\.name))
+        if options.rerun, !failed.isEmpty, !Task.isCancelled {
+            tell(.note("\n\n======== Re-running failed tests (flake detection) ========\n\n"))
+            plan.tests = plan.tests.filter { failed.contains($0.name) }
+            let folder = try OutputDirectory(creating: output.path.appending("rerun"))
+            summary.rerun = try await run(plan, output: folder, accelerator: accelerator)
+        }
+        return summary
     }
 
-    private func denylistVerdict() throws -> Denylist.Verdict {
-        var list = Denylist(entries: options.denied.map { Denylist.Entry(pattern: Glob($0)) })
-        if let path = options.denylist { list.entries += try Denylist.load(path).entries }
-        let today = Date().formatted(.iso8601.year().month().day())
-        return list.verdict(
-            in: Denylist.Situation(
-                architecture: options.selection.architecture, stream: options.stream,
-                platform: options.selection.platform,
-                today: today))
+    /// Runs what is planned and writes the reports.
+    private func run(
+        _ plan: TestPlan, output: OutputDirectory, accelerator: AcceleratorChoice
+    ) async throws -> RunReport {
+        let started = Date()
+        try writeProperties(to: output, accelerator: accelerator)
+        tell(.planned(plan.tests.count))
+        let tests = StartOrder.longestFirst(plan.tests, seconds: options.durations?.load() ?? [:])
+        let results = try await run(tests, policy: plan.policy, output: output, accelerator: accelerator)
+        options.durations?.remember(results)
+        let report = RunReport(
+            platform: options.selection.platform, version: options.system.version ?? "", results: results)
+        try RunReports(
+            report: report, output: output, image: options.image, accelerator: "\(accelerator)", started: started,
+            commandLine: options.commandLine
+        ).write()
+        if let copy = options.tapFile { try AtomicFile.write(Array(report.tap.utf8), to: copy) }
+        tell(.note("\(report.outcome == .fail ? "FAIL" : "PASS"), output in \(output.path)"))
+        return report
     }
 
     private func run(
-        _ tests: [KolaTest], verdict: Denylist.Verdict, output: OutputDirectory, accelerator: AcceleratorChoice
+        _ tests: [KolaTest], policy: RunPolicy, output: OutputDirectory, accelerator: AcceleratorChoice
     ) async throws -> [TestResult] {
+        let start = ContinuousClock.now
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let key = try await SSHKey.generate(in: folder.path)
@@ -109,12 +130,13 @@ public struct TestRun: Sendable {
         let slots = MachineSlots(slots: slotCount, memory: memory)
         return await withTaskGroup(of: TestResult.self) { group in
             for test in tests {
+                // Before the task, as tasks ask in any order.
+                let needed = options.machine(of: test).memory
+                await slots.take(memory: needed)
                 group.addTask {
-                    let needed = options.machine(of: test).memory
-                    await slots.take(memory: needed)
+                    let log = TestLog(test.name, policy: policy, runStart: start, sink: tell)
                     let result = await execute(
-                        test, isWarned: verdict.warned.contains { $0.matches(test.name) }, output: output,
-                        temporary: folder.path, key: key, accelerator: accelerator)
+                        test, log: log, output: output, temporary: folder.path, key: key, accelerator: accelerator)
                     await slots.giveBack(memory: needed)
                     return result
                 }
@@ -124,13 +146,13 @@ public struct TestRun: Sendable {
     }
 
     private func execute(
-        _ test: KolaTest, isWarned: Bool, output: OutputDirectory, temporary: FilePath, key: SSHKey,
+        _ test: KolaTest, log: TestLog, output: OutputDirectory, temporary: FilePath, key: SSHKey,
         accelerator: AcceleratorChoice
     ) async -> TestResult {
         tell(.started(test.name))
-        let log = TestLog(sink: tell)
         let start = ContinuousClock.now
         var outcome = Outcome.pass
+        var reason = ""
         do {
             try await TestExecution(
                 test: test, options: options, output: output, temporary: temporary, key: key, accelerator: accelerator,
@@ -140,10 +162,13 @@ public struct TestRun: Sendable {
             let failure = TestFailure(error)
             log.append(failure.reason)
             for detail in failure.details { log.append("    \(detail)") }
-            outcome = isWarned ? .warn : .fail
+            outcome = log.policy.isWarned(test) ? .warn : .fail
+            reason = failure.reason
         }
+        if outcome == .pass, log.hasWarnings { outcome = .warn }
         let result = TestResult(
-            name: test.name, outcome: outcome, duration: .now - start, output: log.text, subtests: log.subtests)
+            name: test.name, outcome: outcome, duration: .now - start, output: log.text, subtests: log.subtests,
+            reason: reason, timeline: log.timeline.finish())
         tell(.finished(result, isSubtest: false))
         return result
     }

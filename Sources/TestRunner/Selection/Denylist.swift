@@ -48,6 +48,8 @@ public struct Denylist: Sendable, Equatable {
         public var denied: [Glob] = []
         /// Tests whose failure is a warning.
         public var warned: [Glob] = []
+        /// What is found in consoles and journals fails no test.
+        public var consoleFindingsWarn = false
         /// What people are told about it.
         public var notes: [String] = []
     }
@@ -79,16 +81,27 @@ public struct Denylist: Sendable, Equatable {
         guard let pattern = node["pattern"]?.string else {
             throw TestRunnerError(source, "entry \(number) has no key \"pattern\"")
         }
+        func wrong(_ key: String, _ expected: String) -> TestRunnerError {
+            TestRunnerError(source, "the key \"\(key)\" of entry \"\(pattern)\" must be \(expected)")
+        }
+        func names(_ key: String, _ value: Node) throws -> [String] {
+            guard case .sequence(let sequence) = value else { throw wrong(key, "a list of names") }
+            return sequence.compactMap(\.string)
+        }
         var entry = Entry(pattern: Glob(pattern))
         for (key, value) in node.mapping ?? [:] {
             switch key.string ?? "" {
             case "pattern": continue
             case "tracker": entry.tracker = value.string
-            case "warn": entry.warn = value.bool ?? false
-            case "snooze": entry.snooze = value.string
-            case "arches": entry.arches = value.array().compactMap(\.string)
-            case "streams": entry.streams = value.array().compactMap(\.string)
-            case "platforms": entry.platforms = value.array().compactMap(\.string)
+            case "warn":
+                guard let warn = value.bool else { throw wrong("warn", "true or false") }
+                entry.warn = warn
+            case "snooze":
+                guard let day = value.string, CalendarDay(day) != nil else { throw wrong("snooze", "a date, YYYY-MM-DD") }
+                entry.snooze = day
+            case "arches": entry.arches = try names("arches", value)
+            case "streams": entry.streams = try names("streams", value)
+            case "platforms": entry.platforms = try names("platforms", value)
             default: throw TestRunnerError(source, "entry \"\(pattern)\" has an unknown key \"\(key.string ?? "")\"")
             }
         }
@@ -98,25 +111,40 @@ public struct Denylist: Sendable, Equatable {
     /// What the list means here and now.
     public func verdict(in situation: Situation) -> Verdict {
         var verdict = Verdict()
+        if situation.stream == nil, entries.contains(where: { !$0.streams.isEmpty }) {
+            verdict.notes.append(
+                "warning: Stream could not be determined from '--denylist-stream' or meta.json. "
+                    + "Stream-scoped denylist entries will not be applied (tests will not be skipped).")
+        }
         for entry in entries where applies(entry, in: situation) {
-            let name = entry.pattern.pattern
-            let isSnoozing = entry.snooze.map { situation.today < $0 } ?? false
-            if let snooze = entry.snooze {
-                verdict.notes.append(
-                    isSnoozing
-                        ? "🕒  Snoozing kola test pattern \"\(name)\" until \(snooze):"
-                        : "⏰ Snooze for kola test pattern \"\(name)\" expired on \(snooze):")
+            if entry.pattern.pattern == Self.skipConsoleWarnings {
+                verdict.consoleFindingsWarn = true
+            } else {
+                judge(entry, today: situation.today, in: &verdict)
             }
-            if entry.snooze != nil ? isSnoozing : !entry.warn {
-                if entry.snooze == nil { verdict.notes.append("⏭️  Skipping kola test pattern \"\(name)\":") }
-                verdict.denied.append(entry.pattern)
-            } else if entry.warn {
-                verdict.notes.append("⚠️  Will warn on failure for kola test pattern \"\(name)\":")
-                verdict.warned.append(entry.pattern)
-            }
-            if let tracker = entry.tracker { verdict.notes.append("  👉 \(tracker)") }
         }
         return verdict
+    }
+
+    /// The lines are upstream's, as scripts look for them.
+    private func judge(_ entry: Entry, today: String, in verdict: inout Verdict) {
+        let name = entry.pattern.pattern
+        let isSnoozing = entry.snooze.map { today < $0 } ?? false
+        if let snooze = entry.snooze {
+            let day = CalendarDay(snooze)?.spelledOut ?? snooze
+            verdict.notes.append(
+                isSnoozing
+                    ? "🕒  Snoozing kola test pattern \"\(name)\" until \(day)"
+                    : "⏰ Snooze for kola test pattern \"\(name)\" expired on \(day)")
+        }
+        if isSnoozing || entry.snooze == nil && !entry.warn {
+            if !isSnoozing { verdict.notes.append("⏭️  Skipping kola test pattern \"\(name)\":") }
+            verdict.denied.append(entry.pattern)
+        } else if entry.warn {
+            verdict.notes.append("⚠️  Will warn on failure for kola test pattern \"\(name)\":")
+            verdict.warned.append(entry.pattern)
+        }
+        if let tracker = entry.tracker { verdict.notes.append("  👉 \(tracker)") }
     }
 
     private func applies(_ entry: Entry, in situation: Situation) -> Bool {

@@ -16,6 +16,11 @@ public struct TestSelection: Sendable, Equatable {
     public var noNet = false
     /// Tests that say the same on every platform run here too.
     public var runPlatformIndependent = false
+    /// Tests with a required tag are there without it too: to list them.
+    public var includesRequiredTags = false
+
+    /// The platform, distribution or architecture that stands for all of them.
+    public static let all = "all"
 
     /// All tests that run on qemu.
     public init() {}
@@ -30,31 +35,43 @@ public struct TestSelection: Sendable, Equatable {
         return tests.filter { isWanted($0) && fits($0) }.sorted { $0.name < $1.name }
     }
 
+    /// Patterns that somebody typed to choose; `*` chooses nothing.
+    private var isChosenByName: Bool { !patterns.isEmpty && !patterns.contains(Glob("*")) }
+
+    /// What people are told about tests that they named and that do not run.
+    func notes(about tests: [KolaTest]) -> [String] {
+        guard isChosenByName, !includesRequiredTags else { return [] }
+        return tests.sorted { $0.name < $1.name }.compactMap { test in
+            guard let required = test.metadata.requiredTag, !required.isEmpty, !tags.contains(required),
+                patterns.contains(where: { $0.matches(test.name) })
+            else { return nil }
+            return "⏭️  Skipping kola test \"\(test.name)\" with required tag \"\(required)\""
+        }
+    }
+
     private func isWanted(_ test: KolaTest) -> Bool {
         let included = tags.filter { !$0.hasPrefix("!") }
         let excluded = tags.filter { $0.hasPrefix("!") }.map { String($0.dropFirst()) }
         if excluded.contains(where: test.has(tag:)) { return false }
-        let nameMatches = patterns.contains { $0.matches(test.name) }
-        let tagMatches = included.contains { test.has(tag: $0) || test.metadata.requiredTag == $0 }
-        if let required = test.metadata.requiredTag, !included.contains(required) { return false }
-        return switch (patterns.isEmpty, included.isEmpty) {
-        case (true, true): true
-        case (true, false): tagMatches
-        case (false, true): nameMatches
-        case (false, false): nameMatches || tagMatches
+        if !includesRequiredTags, let required = test.metadata.requiredTag, !required.isEmpty,
+            !included.contains(required)
+        {
+            return false
         }
+        let tagMatches = included.contains { test.has(tag: $0) || test.metadata.requiredTag == $0 }
+        if isChosenByName { return tagMatches || patterns.contains { $0.matches(test.name) } }
+        return included.isEmpty || tagMatches
     }
 
     private func fits(_ test: KolaTest) -> Bool {
         if noNet, test.has(tag: SpecialTag.needsInternet) { return false }
-        let isIndependent = test.has(tag: SpecialTag.platformIndependent)
-        let platformFits: Bool =
-            if isIndependent {
-                platform == "qemu" || runPlatformIndependent
-            } else {
-                test.metadata.platforms?.contains(platform) ?? true
-            }
-        return platformFits && test.metadata.architectures?.contains(architecture) ?? true
-            && test.metadata.distros?.contains(distro) ?? true
+        let isIndependent = test.has(tag: SpecialTag.platformIndependent) && !runPlatformIndependent
+        let platforms = isIndependent ? InclusionList("qemu") : test.metadata.platforms
+        return Self.fits(platform, platforms) && Self.fits(architecture, test.metadata.architectures)
+            && Self.fits(distro, test.metadata.distros)
+    }
+
+    private static func fits(_ name: String, _ list: InclusionList?) -> Bool {
+        name == all || list?.contains(name) ?? true
     }
 }

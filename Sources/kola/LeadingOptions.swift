@@ -1,0 +1,21 @@
+/// Upstream's kola takes most options before the subcommand too (`kola -p qemu run`); here they are the subcommand's.
+enum LeadingOptions {
+    /// The options that take a value as the next word.
+    private static let valued: Set<String> = [
+        "--output-dir", "-p", "--platform", "-b", "--distro", "-j", "--parallel", "--tapfile", "--basename",
+        "--denylist-test", "--denylist-stream", "--tag", "--sharding", "--workdir", "--build", "--arch",
+        "--append-ignition", "--append-butane", "--extend-timeout-percentage", "--qemu-image", "--qemu-size",
+        "--qemu-memory", "--qemu-firmware", "--log-level", "-E", "--exttest",
+    ]
+
+    /// `arguments` with the options in front of the subcommand moved behind it.
+    static func order(_ arguments: [String], subcommands: Set<String>) -> [String] {
+        var index = 0
+        while index < arguments.count, arguments[index].hasPrefix("-"), arguments[index] != "--" {
+            if ["-h", "--help", "--version"].contains(arguments[index]) { return arguments }
+            index += valued.contains(arguments[index]) ? 2 : 1
+        }
+        guard index > 0, index < arguments.count, subcommands.contains(arguments[index]) else { return arguments }
+        return [arguments[index]] + arguments[..<index] + arguments[(index + 1)...]
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import HostSystem
+import Synchronization
+import TestRunner
+
+/// Shows a run: plain lines, and below them, on a terminal that somebody looks at, what goes on.
+final class RunDisplay: Sendable {
+    private struct State {
+        var progress = LiveProgress()
+        /// How many lines of progress the terminal shows now.
+        var shown = 0
+    }
+
+    private let isLive: Bool
+    private let isVerbose: Bool
+    private let isDebugging: Bool
+    private let start = ContinuousClock.now
+    private let state = Mutex(State())
+
+    init(isVerbose: Bool, isDebugging: Bool, isLive: Bool = RunDisplay.isTerminal()) {
+        self.isVerbose = isVerbose
+        self.isDebugging = isDebugging
+        self.isLive = isLive
+    }
+
+    /// Somebody looks at standard output, and it can redraw lines.
+    static func isTerminal(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> Bool {
+        let isQuiet = ["CI", "NO_COLOR"].contains { !(environment[$0] ?? "").isEmpty }
+        return !isQuiet && !["", "dumb"].contains(environment["TERM"] ?? "") && isatty(STDOUT_FILENO) == 1
+    }
+
+    /// Shows what the run tells.
+    func show(_ event: RunEvent) {
+        state.withLock { state in
+            let lines = lines(of: event)
+            guard isLive else { return Output.write(lines) }
+            state.progress.note(event, at: .now - start)
+            draw(&state, above: lines)
+        }
+    }
+
+    /// Runs `body`, and keeps the times that are shown going meanwhile.
+    func whileShown<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
+        guard isLive else { return try await body() }
+        let clock = Task {
+            while !Task.isCancelled {
+                try await Task.sleep(for: .seconds(1))
+                state.withLock { draw(&$0, above: []) }
+            }
+        }
+        defer {
+            clock.cancel()
+            state.withLock { state in
+                state.progress = LiveProgress()
+                draw(&state, above: [])
+            }
+        }
+        return try await body()
+    }
+
+    private func lines(of event: RunEvent) -> [String] {
+        switch event {
+        case .started where isLive && !isVerbose: []
+        case .entered(let phase, let test) where isDebugging: ["debug: \(test): \(phase.rawValue)"]
+        default: event.lines(isVerbose: isVerbose || isDebugging)
+        }
+    }
+
+    private func draw(_ state: inout State, above lines: [String]) {
+        let (width, height) = Self.size
+        let progress = state.progress.lines(at: .now - start, width: width - 1).prefix(max(1, height - 1))
+        var text = state.shown > 0 ? "\u{1b}[\(state.shown)A" : ""
+        text += "\r\u{1b}[J" + (lines + progress).map { $0 + "\n" }.joined()
+        state.shown = progress.count
+        FileHandle.standardOutput.write(Data(text.utf8))
+    }
+
+    private static var size: (columns: Int, rows: Int) {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return (80, 24) }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
+}
