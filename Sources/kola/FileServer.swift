@@ -127,7 +127,8 @@ struct FileServer: Sendable {
     static func components(of uri: String) -> [String]? {
         var names: [String] = []
         for part in path(of: uri).split(separator: "/") {
-            guard let name = String(part).removingPercentEncoding, name != "..", !name.contains("/"), !name.contains("\0")
+            guard let name = String(part).removingPercentEncoding, name != "..", !name.contains("/"),
+                !name.contains("\0")
             else { return nil }
             if name != "." { names.append(name) }
         }
@@ -140,7 +141,8 @@ struct FileServer: Sendable {
             let shown = full.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
             return "<a href=\"\(encoded(full))\">\(shown)</a>\n"
         }
-        return "<!doctype html>\n<meta name=\"viewport\" content=\"width=device-width\">\n<pre>\n\(lines.joined())</pre>\n"
+        return
+            "<!doctype html>\n<meta name=\"viewport\" content=\"width=device-width\">\n<pre>\n\(lines.joined())</pre>\n"
     }
 
     private static func encoded(_ name: String) -> String {

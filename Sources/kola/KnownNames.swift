@@ -10,7 +10,8 @@ enum KnownNames {
     static func platform(_ name: String) throws -> String {
         let platform = name == "iso" ? "qemu-iso" : name
         guard platforms.contains(platform) else {
-            throw ValidationError("--platform: unsupported platform \"\(name)\"; there are \(platforms.joined(separator: ", "))")
+            throw ValidationError(
+                "--platform: unsupported platform \"\(name)\"; there are \(platforms.joined(separator: ", "))")
         }
         return platform
     }

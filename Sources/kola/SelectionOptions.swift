@@ -86,7 +86,8 @@ struct SelectionOptions: ParsableArguments {
         var seen: Set<String> = []
         let named = exttest.isEmpty ? ["."] : exttest
         let config = FilePath(workdir).appending("src/config")
-        let folders = named.map { FilePath($0) } + (FileContent.isDirectory(config.appending("tests/kola")) ? [config] : [])
+        let folders =
+            named.map { FilePath($0) } + (FileContent.isDirectory(config.appending("tests/kola")) ? [config] : [])
         // The current folder may be the config; the first name counts.
         options.externalDirectories = folders.filter { folder in
             seen.insert(URL(fileURLWithPath: folder.string).resolvingSymlinksInPath().path).inserted

@@ -40,7 +40,11 @@ import Testing
         try write("a/mine.sh", mode: .ownerReadWriteExecute)
         let warnings = Mutex<[String]>([])
         #expect(try tests { text in warnings.withLock { $0.append(text) } }.isEmpty)
-        #expect(warnings.withLock { $0.count } == 1)
+        let path = folder.path.appending("proj/tests/kola/a/mine.sh")
+        #expect(
+            warnings.withLock { $0 } == [
+                "Found non-executable file with shebang: \(path); use chmod a+x if it is meant to be a test"
+            ])
     }
 
     @Test func configAndDataAreThoseOfTheSameFolder() throws {
@@ -127,7 +131,74 @@ import Testing
     @Test func fccIsRefused() throws {
         defer { folder.remove() }
         try write("a/config.fcc", "", mode: .ownerReadWrite)
+        let error = try #require(throws: TestRunnerError.self) { try tests() }
+        let path = folder.path.appending("proj/tests/kola/a/config.fcc")
+        #expect(error.description == "\(path): config.fcc is not supported anymore; rename it to config.bu")
+    }
+
+    private func link(_ target: String, _ path: String) throws {
+        let file = folder.path.appending("proj/tests/kola").appending(path)
+        try FileContent.createDirectory(file.removingLastComponent())
+        #expect(symlink(target, file.string) == 0)
+    }
+
+    @Test func linksAreFollowedButNotInCircles() throws {
+        defer { folder.remove() }
+        try write("a/test.sh")
+        try write("shared/file", "x", mode: .ownerReadWrite)
+        try link("../shared", "a/data")
+        try link("../a/test.sh", "b/test.sh")
+        try link("a", "c")
+        try link("..", "a/up")
+        try link("nowhere", "a/dangling")
+        let warnings = Mutex<[String]>([])
+        let found = try tests { text in warnings.withLock { $0.append(text) } }
+        #expect(found.map(\.name) == ["ext.proj.a", "ext.proj.b", "ext.proj.c"])
+        guard case .external(let test) = found[0].body else {
+            Issue.record("not external")
+            return
+        }
+        #expect(test.data?.lastComponent == "data")
+        #expect(warnings.withLock { $0.allSatisfy { $0.hasSuffix("dangling: a link that leads nowhere is no test") } })
+    }
+
+    @Test func nothingOfADeniedTestIsRead() throws {
+        defer { folder.remove() }
+        try write("bad/test.sh", "## kola:\n##   exclusiv: true\n")
+        try write("bad/kola.json", "[", mode: .ownerReadWrite)
+        try write("good/test.sh")
         #expect(throws: TestRunnerError.self) { try tests() }
+        let found = try ExternalTestDiscovery(
+            directory: folder.path.appending("proj"), denied: [Glob("ext.*.bad")]
+        ).tests()
+        #expect(found.map(\.name) == ["ext.proj.bad", "ext.proj.good"])
+    }
+
+    @Test func installedTestsAreNamedByTheirFolders() throws {
+        defer { folder.remove() }
+        try write("ostree/destructive/a.sh")
+        let found = try ExternalTestDiscovery(directory: folder.path.appending("proj"), isProject: false).tests()
+        #expect(found.map(\.name) == ["ext.ostree.destructive.a.sh"])
+    }
+
+    @Test func headerCountsMoreThanKolaJSON() throws {
+        defer { folder.remove() }
+        try write("a/one.sh", "#!/bin/sh\n# kola: {\"tags\": \"own\"}\n")
+        try write("a/two.sh")
+        try write("a/kola.json", #"{"tags": "from-json", "exclusive": false}"#, mode: .ownerReadWrite)
+        let found = try tests()
+        #expect(found.map(\.metadata.tags) == [["own"], ["from-json"]])
+        #expect(found.map(\.metadata.exclusive) == [nil, false])
+        #expect(found.allSatisfy { $0.has(tag: "external") })
+    }
+
+    @Test func unknownKeyInKolaJSONNamesTheFile() throws {
+        defer { folder.remove() }
+        try write("a/test.sh")
+        try write("a/kola.json", #"{"tag": "x"}"#, mode: .ownerReadWrite)
+        let error = try #require(throws: TestRunnerError.self) { try tests() }
+        let path = folder.path.appending("proj/tests/kola/a/kola.json")
+        #expect(error.description == "\(path): unknown kola metadata key \"tag\"")
     }
 
     @Test func shellCharactersInANameRunNothing() throws {

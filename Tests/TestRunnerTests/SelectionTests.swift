@@ -56,6 +56,37 @@ import Testing
     @Test func requiredTagMustBeNamed() throws {
         #expect(try names { $0.patterns = [Glob("once")] } == [])
         #expect(try names { $0.tags = ["special"] } == ["once"])
+        #expect(try names { $0.includesRequiredTags = true }.contains("once"))
+    }
+
+    @Test func testThatIsNamedWithoutItsRequiredTagIsTold() {
+        var selection = TestSelection()
+        #expect(selection.notes(about: tests).isEmpty)
+        selection.patterns = [Glob("on*")]
+        #expect(selection.notes(about: tests) == ["⏭️  Skipping kola test \"once\" with required tag \"special\""])
+        selection.tags = ["special"]
+        #expect(selection.notes(about: tests).isEmpty)
+    }
+
+    @Test func aStarChoosesNothing() throws {
+        #expect(
+            try names {
+                $0.patterns = [Glob("*")]; $0.tags = ["slow"]
+            } == ["net"])
+    }
+
+    @Test func allStandsForEveryPlatformDistributionAndArchitecture() throws {
+        let listed = try names {
+            ($0.platform, $0.distro, $0.architecture) = ("all", "all", "all")
+            $0.includesRequiredTags = true
+        }
+        #expect(listed.count == tests.count - 1)
+        #expect(!listed.contains("anywhere"))
+    }
+
+    @Test func exactPatternMatchesItsNameOnly() {
+        #expect(Glob(exactly: "a[1]*\\").matches("a[1]*\\"))
+        #expect(!Glob(exactly: "a*").matches("ab"))
     }
 
     @Test func platformArchitectureDistributionAndNetworkDecide() throws {
@@ -122,7 +153,42 @@ import Testing
         ).verdict(in: situation)
         #expect(verdict.denied == [Glob("later")])
         #expect(verdict.warned == [Glob("warned"), Glob("known")])
-        #expect(verdict.notes.first == "🕒  Snoozing kola test pattern \"later\" until 2026-06-02:")
+        #expect(verdict.notes.first == "🕒  Snoozing kola test pattern \"later\" until Jun 02 2026")
+        #expect(
+            verdict.notes.dropFirst() == [
+                "⏰ Snooze for kola test pattern \"now\" expired on Jun 01 2026",
+                "⏰ Snooze for kola test pattern \"warned\" expired on May 01 2026",
+                "⚠️  Will warn on failure for kola test pattern \"warned\":",
+                "⚠️  Will warn on failure for kola test pattern \"known\":",
+            ])
+    }
+
+    @Test func consoleWarningsAreASwitch() throws {
+        let verdict = try load("- pattern: skip-console-warnings\n  warn: true\n").verdict(in: situation)
+        #expect(verdict == Denylist.Verdict(consoleFindingsWarn: true))
+        let other = try load("- pattern: skip-console-warnings\n  platforms: [aws]\n").verdict(in: situation)
+        #expect(!other.consoleFindingsWarn)
+    }
+
+    @Test func entriesOfStreamsNeedToKnowTheStream() throws {
+        var unknown = situation
+        unknown.stream = nil
+        let verdict = try load("- pattern: a\n  streams: [stable]\n- pattern: b\n").verdict(in: unknown)
+        #expect(verdict.denied == [Glob("b")])
+        #expect(
+            verdict.notes.first
+                == "warning: Stream could not be determined from '--denylist-stream' or meta.json. "
+                + "Stream-scoped denylist entries will not be applied (tests will not be skipped).")
+    }
+
+    @Test(arguments: [
+        ("snooze: soon", "snooze", "a date, YYYY-MM-DD"), ("warn: maybe", "warn", "true or false"),
+        ("arches: x86_64", "arches", "a list of names"),
+    ])
+    func wrongValueNamesFileEntryAndKey(line: String, key: String, expected: String) throws {
+        let error = try #require(throws: TestRunnerError.self) { try load("- pattern: a\n  \(line)\n") }
+        #expect(
+            error.description.hasSuffix("kola-denylist.yaml: the key \"\(key)\" of entry \"a\" must be \(expected)"))
     }
 
     @Test func unknownKeyNamesTheFile() throws {

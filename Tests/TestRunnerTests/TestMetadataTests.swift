@@ -81,6 +81,64 @@ import Testing
         #expect(try header("## kola:\n##   tags: a")?.tags == ["a"])
     }
 
+    @Test func blockEndsWithTheFirstOtherLine() throws {
+        #expect(try header("## kola:  # what it needs\n##   tags: a\n##\n## And more: about it\n")?.tags == ["a"])
+        #expect(try header("## kola:\r\n##   tags: a\r\n\r\n")?.tags == ["a"])
+    }
+
+    @Test func wordsMayBeAList() throws {
+        let metadata = try header("# kola: {\"tags\": [\"a\", \"b c\"], \"architectures\": [\"x86_64\"]}\n")
+        #expect(metadata?.tags == ["a", "b", "c"])
+        #expect(metadata?.architectures == InclusionList("x86_64"))
+    }
+
+    @Test func plainScalarsAreWhatTheKeyTakes() throws {
+        let metadata = try #require(
+            try header(
+                """
+                ## kola:
+                ##   tags: foo
+                ##   requiredTag: yes
+                ##   description: 5
+                ##   timeoutMin: "20"
+                ##   minMemory: 4e3
+                ##   exclusive: no
+                ##   platforms:
+                ##   conflicts: ~
+                """))
+        #expect(metadata.tags == ["foo"])
+        #expect(metadata.requiredTag == "yes")
+        #expect(metadata.description == "5")
+        #expect(metadata.timeoutMin == 20)
+        #expect(metadata.minMemory == 4000)
+        #expect(metadata.exclusive == false)
+        #expect(metadata.platforms == nil)
+        #expect(metadata.conflicts.isEmpty)
+    }
+
+    @Test func keyWithoutValueMustBeKnownToo() throws {
+        let error = try #require(throws: TestRunnerError.self) { try header("## kola:\n##   exclusiv:\n") }
+        #expect(error.description == "a/test.sh: unknown kola metadata key \"exclusiv\"")
+    }
+
+    @Test(arguments: [
+        ("## kola:\n##   tags: a\n## kola:\n##   tags: b\n", "there are two blocks of kola metadata; make them one"),
+        ("## kola:\n##   tags: a\n# kola: {}\n", "there are two blocks of kola metadata; make them one"),
+        ("## kola: tags: a\n", "kola metadata begins on the line after \"## kola:\", not on it"),
+        (
+            "## kola:\n##   tags: a\n" + String(repeating: "##   # more\n", count: 1000),
+            "kola metadata goes on after the first 8192 bytes; move it to the file's begin"
+        ),
+    ])
+    func headerThatIsReadInPartOnlyIsAnError(text: String, reason: String) throws {
+        let error = try #require(throws: TestRunnerError.self) { try header(text) }
+        #expect(error.description == "a/test.sh: \(reason)")
+    }
+
+    @Test func sameKeyTwiceIsAnError() {
+        #expect(throws: TestRunnerError.self) { try header("## kola:\n##   tags: a\n##   tags: b\n") }
+    }
+
     @Test func fileWithoutHeaderHasNone() throws {
         #expect(try header("#!/bin/sh\n# kola is fine\n") == nil)
         #expect(try header(String(repeating: "#\n", count: 4096) + "## kola:\n##   tags: a\n") == nil)
@@ -89,7 +147,12 @@ import Testing
     @Test(arguments: [
         ("##   exclusiv: true", "a/test.sh: unknown kola metadata key \"exclusiv\""),
         ("##   timeoutMin: soon", "a/test.sh: kola metadata key \"timeoutMin\" must be a whole number"),
-        ("##   tags: [a, b]", "a/test.sh: kola metadata key \"tags\" must be a text"),
+        ("##   tags: {a: b}", "a/test.sh: kola metadata key \"tags\" must be a text"),
+        ("##   description: [a]", "a/test.sh: kola metadata key \"description\" must be a text"),
+        ("##   creationDate: 2026-02-30", "a/test.sh: kola metadata key \"creationDate\" must be a date, YYYY-MM-DD"),
+        ("##   minMemory: -1", "a/test.sh: kola metadata key \"minMemory\" must be a whole number"),
+        ("##   ? [a]", "a/test.sh: kola metadata has a key that is no text"),
+        ("##   - a", "a/test.sh: kola metadata is not a list of keys and values"),
         ("##   exclusive: maybe", "a/test.sh: kola metadata key \"exclusive\" must be true or false"),
         ("##   bootFrom: net", "a/test.sh: kola metadata key \"bootFrom\" must be one of iso, iso-as-disk"),
         ("##   creationDate: soon", "a/test.sh: kola metadata key \"creationDate\" must be a date, YYYY-MM-DD"),
@@ -105,5 +168,6 @@ import Testing
         #expect(!InclusionList("a b").contains("c"))
         #expect(InclusionList("!a b").contains("c"))
         #expect(!InclusionList("! a b").contains("a"))
+        #expect(InclusionList("").contains("a"))
     }
 }

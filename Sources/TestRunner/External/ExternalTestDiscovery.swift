@@ -47,7 +47,9 @@ public struct ExternalTestDiscovery: Sendable {
     }
 
     /// - Parameter above: the folders on the way here, as a link among them would lead round in circles.
-    private func search(_ folder: FilePath, name: [String], above: Set<FileIdentity>, into found: inout [KolaTest]) throws {
+    private func search(_ folder: FilePath, name: [String], above: Set<FileIdentity>, into found: inout [KolaTest])
+        throws
+    {
         guard let identity = FileIdentity(folder), !above.contains(identity) else { return }
         var executables: [FilePath] = []
         for entry in FileContent.names(in: folder) {
@@ -73,7 +75,9 @@ public struct ExternalTestDiscovery: Sendable {
         let isOnly = executables.count == 1
         let named = executables.map { executable in
             let basename = executable.lastComponent?.string ?? ""
-            return (name: (isOnly && basename == "test.sh" ? name : name + [basename]).joined(separator: "."), executable)
+            return (
+                name: (isOnly && basename == "test.sh" ? name : name + [basename]).joined(separator: "."), executable
+            )
         }
         let isDenied = { (name: String) in denied.contains { $0.matches(name) } }
         let shared = try named.contains { !isDenied($0.name) } ? SharedFiles(folder) : nil

@@ -27,8 +27,10 @@ enum Markup {
         components.map { component in
             component.utf8.reduce(into: "") { result, byte in
                 let scalar = Unicode.Scalar(byte)
-                let isPlain = byte < 0x80 && (scalar.properties.isAlphabetic || "0123456789-._~".unicodeScalars.contains(scalar))
-                result += isPlain ? String(scalar) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+                let isPlain =
+                    byte < 0x80 && (scalar.properties.isAlphabetic || "0123456789-._~".unicodeScalars.contains(scalar))
+                result +=
+                    isPlain ? String(scalar) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
             }
         }.joined(separator: "/")
     }

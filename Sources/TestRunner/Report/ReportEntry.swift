@@ -50,7 +50,8 @@ struct ReportEntry {
     private var parts: String {
         guard !result.subtests.isEmpty else { return "" }
         let items = result.subtests.map { part in
-            let name = part.name.hasPrefix(result.name + "/") ? String(part.name.dropFirst(result.name.count + 1)) : part.name
+            let name =
+                part.name.hasPrefix(result.name + "/") ? String(part.name.dropFirst(result.name.count + 1)) : part.name
             let reason = part.reason.isEmpty ? "" : #"<span class="reason">\#(Markup.escaped(part.reason))</span>"#
             return #"<li><span class="badge \#(part.outcome.styleClass)">\#(part.outcome.rawValue)</span> "#
                 + "\(Self.breakable(name)) <span class=\"time\">\(part.duration.words)</span>\(reason)</li>"

@@ -26,7 +26,8 @@ struct TimeChart {
             start += duration
             let share = Int((duration.seconds / all.seconds * 100).rounded())
             items.append(
-                #"<li><i class="\#(phase.rawValue)"></i>\#(phase.title) <b>\#(duration.words)</b> <small>\#(share) %</small></li>"#)
+                #"<li><i class="\#(phase.rawValue)"></i>\#(phase.title) <b>\#(duration.words)</b> <small>\#(share) %</small></li>"#
+            )
         }
         return picture(boxes, rows: 1, label: "what the tests did", class: "sum")
             + "\n<ul class=\"legend\">\(items.joined())</ul>"
@@ -39,7 +40,9 @@ struct TimeChart {
         let rows = rows(of: results)
         var boxes: [String] = []
         for (result, row) in rows {
-            let parts = result.timeline.spans.map { box($0.phase, from: $0.start, lasting: $0.duration, of: end, row: row) }
+            let parts = result.timeline.spans.map {
+                box($0.phase, from: $0.start, lasting: $0.duration, of: end, row: row)
+            }
             let title = "\(result.name): \(result.outcome.rawValue), \(result.duration.words)"
             let frame = frame(result.timeline, of: end, row: row, class: result.outcome.styleClass)
             boxes.append(

@@ -30,7 +30,9 @@ struct CalendarDay: Sendable, Equatable, Comparable, CustomStringConvertible {
     var spelledOut: String {
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         let parts = description.split(separator: "-")
-        guard parts.count == 3, let month = Int(parts[1]), months.indices.contains(month - 1) else { return description }
+        guard parts.count == 3, let month = Int(parts[1]), months.indices.contains(month - 1) else {
+            return description
+        }
         return "\(months[month - 1]) \(parts[2]) \(parts[0])"
     }
 

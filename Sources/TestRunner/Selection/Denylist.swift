@@ -97,7 +97,9 @@ public struct Denylist: Sendable, Equatable {
                 guard let warn = value.bool else { throw wrong("warn", "true or false") }
                 entry.warn = warn
             case "snooze":
-                guard let day = value.string, CalendarDay(day) != nil else { throw wrong("snooze", "a date, YYYY-MM-DD") }
+                guard let day = value.string, CalendarDay(day) != nil else {
+                    throw wrong("snooze", "a date, YYYY-MM-DD")
+                }
                 entry.snooze = day
             case "arches": entry.arches = try names("arches", value)
             case "streams": entry.streams = try names("streams", value)

@@ -9,7 +9,9 @@ struct RunPolicy: Sendable, Equatable {
     /// What is found in consoles and journals is told, and fails no test.
     var consoleFindingsWarn = false
 
-    func isDenied(_ test: KolaTest, part: String? = nil) -> Bool { denied.contains { $0.matches(Self.name(test, part)) } }
+    func isDenied(_ test: KolaTest, part: String? = nil) -> Bool {
+        denied.contains { $0.matches(Self.name(test, part)) }
+    }
 
     func isWarned(_ test: KolaTest, part: String? = nil) -> Bool {
         graced.contains(test.declaredName) || warned.contains { $0.matches(Self.name(test, part)) }
