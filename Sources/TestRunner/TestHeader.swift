@@ -28,7 +28,7 @@ enum TestHeader {
                 guard first.isEmpty || first.hasPrefix("#") else {
                     throw TestRunnerError(source, "kola metadata begins on the line after \"## kola:\", not on it")
                 }
-                let block = lines[(index + 1)...].prefix { $0.hasPrefix(continuation) }
+                let block = lines[(index + 1)...].prefix { $0.hasPrefix(continuation) && !$0.hasPrefix(yaml) }
                 if let next = lines[(index + 1 + block.count)...].first, next.hasPrefix(json) || next.hasPrefix(yaml) {
                     throw TestRunnerError(source, "there are two blocks of kola metadata; make them one")
                 }

@@ -85,7 +85,9 @@ struct TestMetadataParser {
     }
 
     private func number(_ key: String, _ value: Node) throws -> Int {
-        guard let number = value.int ?? value.float.flatMap(Int.init(exactly:)), number >= 0 else {
+        // In quotes too, as in `timeoutMin: "15"`.
+        let text = value.scalar?.string ?? ""
+        guard let number = value.int ?? Int(text) ?? Double(text).flatMap(Int.init(exactly:)), number >= 0 else {
             throw wrong(key, "a whole number")
         }
         return number

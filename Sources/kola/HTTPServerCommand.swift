@@ -15,6 +15,10 @@ struct HTTPServerCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await FileServer(folder: ".").serve(port: port) { Output.write("Serving HTTP on port: \($0)") }
+        do {
+            try await FileServer(folder: ".").serve(port: port) { Output.write("Serving HTTP on port: \($0)") }
+        } catch is CancellationError {
+            return
+        }
     }
 }

@@ -24,6 +24,10 @@ struct RepetitionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("NOTICE, INFO (as --verbose) or DEBUG (as --debug).", valueName: "level"))
     var logLevel = "NOTICE"
 
+    @Option(
+        help: ArgumentHelp("Run this unit with SYSTEMD_LOG_LEVEL=debug (repeatable).", valueName: "unit.service"))
+    var debugSystemdUnit: [String] = []
+
     @Flag(name: .shortAndLong, help: "Show the output of tests that passed too.")
     var verbose = false
 
@@ -47,6 +51,7 @@ struct RepetitionOptions: ParsableArguments {
     func apply(to options: inout RunOptions) throws {
         options.multiply = max(1, multiply)
         options.rerun = rerun
+        options.debugUnits = debugSystemdUnit
         options.shard = try sharding.map(Self.shard)
     }
 

@@ -75,7 +75,7 @@ struct ReportEntry {
             let content = "<span class=\"number\">\(line.number)</span>\(Markup.escaped(line.text))"
             if let mark = line.mark {
                 text += #"<mark title="\#(Markup.escaped(mark))">\#(content)</mark>"#
-                text += "<span class=\"why\">\(Markup.escaped(mark))</span>\n"
+                text += "<span class=\"why\">\(Markup.escaped(mark))</span>"
             } else {
                 text += content + "\n"
             }

@@ -18,7 +18,8 @@ enum ReportStyle {
         * { box-sizing: border-box; }
         body { margin: 0; background: var(--back); color: var(--text); font: 16px/1.45 system-ui, sans-serif; }
         main { max-width: 70rem; margin: 0 auto; padding: 1rem; }
-        h1 { font-size: 1.5rem; margin: .5rem 0; display: flex; gap: .6rem; align-items: center; flex-wrap: wrap; }
+        h1 { font-size: 1.5rem; margin: .5rem 0; line-height: 1.3; }
+        h1 .badge { vertical-align: .15em; margin-right: .2rem; }
         h2 { font-size: 1.15rem; margin: 1.8rem 0 .6rem; }
         h3 { font-size: .9rem; margin: 1rem 0 .3rem; color: var(--faint); font-weight: 600; }
         a { color: inherit; }
@@ -61,17 +62,19 @@ enum ReportStyle {
         .parts .reason { display: block; margin: 0 0 0 3.4rem; }
         pre { background: var(--raised); border-radius: .3rem; padding: .6rem; margin: 0; overflow-x: auto;
           font: .8rem/1.5 ui-monospace, "DejaVu Sans Mono", monospace; max-height: 32rem; }
+        pre.lines { max-height: none; }
         .number { display: inline-block; min-width: 3.2em; padding-right: 1em; text-align: right; color: var(--faint);
           user-select: none; }
         .gap { color: var(--faint); font-style: italic; padding-left: 4.2em; }
         mark { background: var(--mark); color: var(--mark-text); border-radius: .15rem; padding: .1rem 0; }
         mark .number { color: inherit; }
-        .why { display: block; padding-left: 4.2em; color: var(--fail); font-style: italic; }
+        .why { display: block; padding-left: 4.2em; color: var(--fail); font-style: italic; white-space: normal; }
         .log { margin: .4rem 0; font-size: .9rem; }
         @media (max-width: 40rem) {
           main { padding: .6rem; }
           h1 { font-size: 1.25rem; }
           .test { padding: 0 .55rem; }
+          pre { white-space: pre-wrap; overflow-wrap: anywhere; }
           .number { min-width: 2.4em; padding-right: .7em; }
           .gap, .why { padding-left: 3.1em; }
         }

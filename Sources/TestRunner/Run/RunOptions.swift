@@ -44,6 +44,8 @@ public struct RunOptions: Sendable {
     public var diskSize: Int64?
     /// Ignition configs that are merged into that of every machine.
     public var appendIgnition: [FilePath] = []
+    /// Units that run with `SYSTEMD_LOG_LEVEL=debug`.
+    public var debugUnits: [String] = []
     /// How many tests at the same time.
     public var parallel = Parallelism.count(1)
     /// All limits of time are longer by this many percent.

@@ -106,6 +106,9 @@ struct TestExecution: Sendable {
         for path in options.appendIgnition {
             config = config.merged(with: try IgnitionConfig(parsing: try FileContent.read(path), source: path.string))
         }
+        for unit in options.debugUnits {
+            config.addDropin("10-debug.conf", to: unit, contents: "[Service]\nEnvironment=SYSTEMD_LOG_LEVEL=debug\n")
+        }
         try await IgnitionValidation.check(config, source: test.name)
         return config
     }
