@@ -17,24 +17,7 @@ public struct TestContext: Sendable {
     ///
     /// - Throws: `CancellationError`, and the machine's end.
     public func subtest(_ name: String, _ body: @Sendable () async throws -> Void) async throws {
-        let fullName = "\(test.name)/\(name)"
-        log.begin(fullName)
-        if log.policy.isDenied(test, part: name) {
-            return log.end(TestResult(name: fullName, outcome: .skip, duration: .zero, output: "on the denylist"))
-        }
-        let start = ContinuousClock.now
-        do {
-            try await body()
-            log.end(TestResult(name: fullName, outcome: .pass, duration: .now - start, output: ""))
-        } catch {
-            let failure = TestFailure(error)
-            log.end(
-                TestResult(
-                    name: fullName, outcome: log.policy.isWarned(test, part: name) ? .warn : .fail,
-                    duration: .now - start, output: ([failure.reason] + failure.details).joined(separator: "\n"),
-                    reason: failure.reason))
-            if Task.isCancelled || guest.machine.events.failure != nil { throw error }
-        }
+        try await log.part(name, of: test, isLost: { guest.machine.events.failure != nil }, body)
     }
 }
 
@@ -78,11 +61,36 @@ final class TestLog: Sendable {
 
     func append(_ line: String) { state.withLock { $0.lines.append(line) } }
 
-    func begin(_ subtest: String) { sink(.started(subtest)) }
+    /// Runs a part of the test, unless it is denied, and keeps its result.
+    ///
+    /// - Parameter isLost: whether the machine cannot go on, so that no other part can run.
+    /// - Throws: what `body` throws, where the test cannot go on.
+    func part(
+        _ name: String, of test: KolaTest, isLost: () -> Bool, _ body: @Sendable () async throws -> Void
+    ) async throws {
+        let fullName = "\(test.name)/\(name)"
+        sink(.started(fullName))
+        guard !policy.isDenied(test, part: name) else {
+            return end(TestResult(name: fullName, outcome: .skip, duration: .zero, output: "on the denylist"))
+        }
+        let start = ContinuousClock.now
+        do {
+            try await body()
+            end(TestResult(name: fullName, outcome: .pass, duration: .now - start, output: ""))
+        } catch {
+            let failure = TestFailure(error)
+            end(
+                TestResult(
+                    name: fullName, outcome: policy.isWarned(test, part: name) ? .warn : .fail,
+                    duration: .now - start, output: ([failure.reason] + failure.details).joined(separator: "\n"),
+                    reason: failure.reason))
+            if Task.isCancelled || isLost() { throw error }
+        }
+    }
 
-    func end(_ subtest: TestResult) {
-        state.withLock { $0.subtests.append(subtest) }
-        sink(.finished(subtest, isSubtest: true))
+    private func end(_ part: TestResult) {
+        state.withLock { $0.subtests.append(part) }
+        sink(.finished(part, isSubtest: true))
     }
 
     var text: String { state.withLock { $0.lines.joined(separator: "\n") } }

@@ -165,6 +165,28 @@ struct KolaTests {
         #expect(again.text.hasSuffix("FAIL, output in \(tool.work.appending("out/rerun"))"))
     }
 
+    @Test("a failure that is known is a warning, with status 77 where that is asked for", .timeLimit(.minutes(5)))
+    func knownFailure() async throws {
+        let tool = try KolaTool()
+        let disk = tool.temporary.appending("disk.img")
+        try BootSector.write("Kernel panic - not syncing: no init\r\n", to: disk)
+        try tool.temporary.write(
+            "- pattern: bas*\n  warn: true\n  tracker: https://example.com/1\n",
+            to: "work/src/config/kola-denylist.yaml")
+        let arguments = ["run", "basic", "--output-dir", "out", "--qemu-image", disk.string]
+        var command = tool.command(arguments + ["--on-warn-failure-exit-77"])
+        command.environment = ["COSA_NO_KVM": "1", "XDG_CACHE_HOME": tool.temporary.appending("cache").string]
+        let output = try await command.capture()
+        #expect(output.status == 77)
+        #expect(
+            output.text.hasPrefix(
+                "⚠️  Will warn on failure for kola test pattern \"bas*\":\n  👉 https://example.com/1\n"))
+        #expect(output.text.contains("\n--- WARN: basic ("))
+        #expect(output.text.hasSuffix("PASS, output in \(tool.work.appending("out"))"))
+        command.arguments = arguments
+        #expect(try await command.capture().status == 0)
+    }
+
     @Test("on a terminal a run shows what goes on, and cleans it up", .timeLimit(.minutes(5)))
     func terminal() async throws {
         let tool = try KolaTool()

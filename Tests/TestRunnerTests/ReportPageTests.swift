@@ -179,6 +179,10 @@ import VirtualMachine
             #expect(FileContent.exists(summary.output.appending("rerun").appending(path)))
         }
         #expect(options.durations?.load().keys.sorted() == ["a", "known"])
+        let page = String(
+            decoding: try FileContent.read(summary.output.appending("reports/index.html")), as: UTF8.self)
+        #expect(
+            page.contains("What failed ran once more: <a href=\"../rerun/reports/index.html\">1 failed</a>."))
         let earlier = try EarlierRun(output: summary.output)
         #expect(earlier.failed == ["a"])
     }

@@ -2,6 +2,7 @@ import Foundation
 import HostSystem
 import SystemPackage
 import Testing
+import VirtualMachine
 
 @testable import TestRunner
 
@@ -96,6 +97,34 @@ import Testing
         let policy = RunPolicy(denied: [Glob("basic/A")], warned: [Glob("basic/B")])
         #expect(policy.isDenied(test, part: "A") && !policy.isDenied(test) && !policy.isWarned(test))
         #expect(policy.isWarned(test, part: "B"))
+    }
+
+    @Test func partsRunAsTheDenylistSays() async throws {
+        let test = Self.test("basic")
+        let log = TestLog("basic", policy: RunPolicy(denied: [Glob("basic/A")], warned: [Glob("basic/B")])) { _ in }
+        for part in ["A", "B", "C"] {
+            try await log.part(part, of: test, isLost: { false }) { throw TestFailure("why") }
+        }
+        #expect(log.subtests.map(\.name) == ["basic/A", "basic/B", "basic/C"])
+        #expect(log.subtests.map(\.outcome) == [.skip, .warn, .fail])
+        #expect(log.failedSubtests.map(\.name) == ["basic/C"])
+        await #expect(throws: TestFailure.self) {
+            try await log.part("D", of: test, isLost: { true }) { throw TestFailure("the machine is gone") }
+        }
+    }
+
+    @Test func consolesFailNoTestWhereTheDenylistSaysSo() throws {
+        let folder = try TemporaryFolder(prefix: "console")
+        defer { folder.remove() }
+        let files = MachineFiles(output: folder.path, temporary: folder.path)
+        try AtomicFile.write(Array("fine\nOops: 0002\n".utf8), to: files.console)
+        #expect(throws: TestFailure.self) { try LogChecks.run(files, log: TestLog { _ in }) }
+        let log = TestLog(policy: RunPolicy(consoleFindingsWarn: true)) { _ in }
+        try LogChecks.run(files, log: log)
+        #expect(
+            log.text
+                == "warning: console: kernel oops (the kernel touched memory that it must not touch), line 2: Oops: 0002"
+        )
     }
 
     @Test func daysAreChecked() throws {

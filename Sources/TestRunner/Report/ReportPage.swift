@@ -7,6 +7,8 @@ struct ReportPage {
     }
 
     let report: RunReport
+    /// How those that failed did when they ran once more.
+    let rerun: RunReport?
     let facts: [Fact]
     /// The logs of each test, by its name.
     let logs: [String: [MachineLogs]]
@@ -37,9 +39,9 @@ struct ReportPage {
         """
     }
 
-    private var title: String { "kola: \(verdict)\(report.version.isEmpty ? "" : ", \(report.version)")" }
+    private var title: String { "kola: \(Self.verdict(report))\(report.version.isEmpty ? "" : ", \(report.version)")" }
 
-    private var verdict: String {
+    private static func verdict(_ report: RunReport) -> String {
         let words: [(Outcome, String)] = [(.fail, "failed"), (.warn, "warned"), (.skip, "skipped"), (.pass, "passed")]
         let counts = words.compactMap { outcome, word in
             let count = report.results.count { $0.outcome == outcome }
@@ -53,7 +55,7 @@ struct ReportPage {
         let outcome = report.outcome
         return """
             <header>
-            <h1><span class="badge \(outcome.styleClass)">\(outcome.rawValue)</span> \(verdict)</h1>
+            <h1><span class="badge \(outcome.styleClass)">\(outcome.rawValue)</span> \(Self.verdict(report))</h1>\(again)
             <details class="facts"><summary>\(Markup.escaped(report.platform)), \(elapsed.words)</summary>
             <dl>
             \(list.joined(separator: "\n"))
@@ -61,6 +63,11 @@ struct ReportPage {
             </details>
             </header>
             """
+    }
+
+    private var again: String {
+        guard let rerun else { return "" }
+        return "\n<p>What failed ran once more: <a href=\"../rerun/reports/index.html\">\(Self.verdict(rerun))</a>.</p>"
     }
 
     private var times: String {

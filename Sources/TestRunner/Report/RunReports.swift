@@ -10,6 +10,8 @@ struct RunReports: Sendable {
     let accelerator: String
     let started: Date
     let commandLine: [String]
+    /// How those that failed did when they ran once more.
+    var rerun: RunReport?
 
     func write() throws {
         for (path, text) in [
@@ -26,7 +28,7 @@ struct RunReports: Sendable {
         facts.append(("Started", started.formatted(.iso8601)))
         facts.append(("Command", commandLine.map(\.shellQuoted).joined(separator: " ")))
         return ReportPage(
-            report: report, facts: facts.map { ReportPage.Fact(name: $0.0, value: $0.1) },
+            report: report, rerun: rerun, facts: facts.map { ReportPage.Fact(name: $0.0, value: $0.1) },
             logs: Dictionary(
                 report.results.map { ($0.name, MachineLogs.find(in: output, test: $0)) }, uniquingKeysWith: { $1 }))
     }

@@ -84,14 +84,16 @@ public struct TestRun: Sendable {
             accelerator = try await KVMProbe(emulator: QEMUArguments.emulator).choose()
         }
         tell(.note("Accelerator: \(accelerator)"))
-        let report = try await run(plan, output: output, accelerator: accelerator)
-        var summary = Summary(report: report, output: output.path)
-        let failed = Set(report.results.filter { $0.outcome == .fail }.map(\.name))
+        var reports = try await run(plan, output: output, accelerator: accelerator)
+        var summary = Summary(report: reports.report, output: output.path)
+        let failed = Set(reports.report.results.filter { $0.outcome == .fail }.map(\.name))
         if options.rerun, !failed.isEmpty, !Task.isCancelled {
             tell(.note("\n\n======== Re-running failed tests (flake detection) ========\n\n"))
             plan.tests = plan.tests.filter { failed.contains($0.name) }
             let folder = try OutputDirectory(creating: output.path.appending("rerun"))
-            summary.rerun = try await run(plan, output: folder, accelerator: accelerator)
+            reports.rerun = try await run(plan, output: folder, accelerator: accelerator).report
+            summary.rerun = reports.rerun
+            try reports.write()
         }
         return summary
     }
@@ -99,7 +101,7 @@ public struct TestRun: Sendable {
     /// Runs what is planned and writes the reports.
     private func run(
         _ plan: TestPlan, output: OutputDirectory, accelerator: AcceleratorChoice
-    ) async throws -> RunReport {
+    ) async throws -> RunReports {
         let started = Date()
         try writeProperties(to: output, accelerator: accelerator)
         tell(.planned(plan.tests.count))
@@ -108,13 +110,13 @@ public struct TestRun: Sendable {
         options.durations?.remember(results)
         let report = RunReport(
             platform: options.selection.platform, version: options.system.version ?? "", results: results)
-        try RunReports(
+        let reports = RunReports(
             report: report, output: output, image: options.image, accelerator: "\(accelerator)", started: started,
-            commandLine: options.commandLine
-        ).write()
+            commandLine: options.commandLine)
+        try reports.write()
         if let copy = options.tapFile { try AtomicFile.write(Array(report.tap.utf8), to: copy) }
         tell(.note("\(report.outcome == .fail ? "FAIL" : "PASS"), output in \(output.path)"))
-        return report
+        return reports
     }
 
     private func run(
