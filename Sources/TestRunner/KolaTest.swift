@@ -23,6 +23,8 @@ public struct KolaTest: Sendable {
     public var ignition: IgnitionConfig?
     /// Why it cannot run, where it can only be listed: its config is not one that the guest takes.
     public var problem: String?
+    /// Why nothing runs where it is among the tests: a mistake in its project that is not to be overlooked.
+    var projectError: TestRunnerError?
     /// What it does.
     public let body: Body
 

@@ -6,8 +6,22 @@ import Testing
 
 @testable import kola
 
-@Suite("kola's command line")
-struct KolaTests {
+extension Tool {
+    fileprivate func command(_ arguments: [String]) -> Command {
+        Command(
+            Self.path("kola"), arguments,
+            environment: ["COSA_NO_KVM": "1", "XDG_CACHE_HOME": temporary.appending("cache").string],
+            workingDirectory: work)
+    }
+
+    /// An external test of the project in the folder.
+    fileprivate func writeTest(_ path: String, _ text: String) throws {
+        try temporary.write(text, to: "work/tests/kola/\(path)", mode: 0o755)
+    }
+}
+
+@Suite("kola's selection, reports and list")
+struct KolaFormatTests {
     @Test(
         "wrong usage ends with status 64 and its cause",
         arguments: [
@@ -28,7 +42,7 @@ struct KolaTests {
             (["rerun", "basic"], "error: \"basic\": kola rerun takes no patterns; it runs the tests that failed"),
         ])
     func usage(arguments: [String], message: String) async throws {
-        let tool = try KolaTool()
+        let tool = try Tool()
         let image = try tool.temporary.write("", to: "disk.img").string
         let isRun = arguments.first == "run"
         let output = try await tool.command(arguments + (isRun ? ["--qemu-image", image] : [])).capture()
@@ -38,7 +52,7 @@ struct KolaTests {
 
     @Test("what cannot be run ends with status 1 and its cause")
     func nothingToRun() async throws {
-        let tool = try KolaTool()
+        let tool = try Tool()
         let image = try tool.temporary.write("", to: "disk.img").string
         let unmatched = try await tool.kola("run", "basic", "x*", "--qemu-image", image)
         #expect(unmatched.status == 1)
@@ -56,7 +70,7 @@ struct KolaTests {
 
     @Test("where all tests are denied, nothing runs and that is no failure")
     func denied() async throws {
-        let tool = try KolaTool()
+        let tool = try Tool()
         try tool.writeTest("bad/test.sh", "## kola:\n##   exclusiv: true\n")
         let image = try tool.temporary.write("", to: "disk.img").string
         let output = try await tool.kola(
@@ -69,7 +83,7 @@ struct KolaTests {
 
     @Test("an unknown key in a test's header names file and key")
     func unknownKey() async throws {
-        let tool = try KolaTool()
+        let tool = try Tool()
         try tool.writeTest("bad/test.sh", "## kola:\n##   exclusiv: true\n")
         let output = try await tool.kola("list")
         #expect(output.status == 1)
@@ -102,7 +116,7 @@ struct KolaTests {
 
     @Test("the list names every test with its metadata, and options may stand before the verb")
     func list() async throws {
-        let tool = try KolaTool()
+        let tool = try Tool()
         try tool.writeTest(
             "one/test.sh",
             """
@@ -134,19 +148,18 @@ struct KolaTests {
 
     @Test("version and number of processors")
     func facts() async throws {
-        let tool = try KolaTool()
+        let tool = try Tool()
         #expect(try await tool.kola("version").text.hasPrefix("kola version "))
         #expect(try await tool.kola("ncpu").text.wholeMatch(of: /[1-9][0-9]*/) != nil)
     }
 
     @Test("a run that fails has status 1 and plain lines, and rerun runs what failed", .timeLimit(.minutes(5)))
     func failing() async throws {
-        let tool = try KolaTool()
+        let tool = try Tool()
         let disk = tool.temporary.appending("disk.img")
         try BootSector.write("booting\r\nKernel panic - not syncing: no init\r\n", to: disk)
         let image = ["--qemu-image", disk.string]
         var command = tool.command(["run", "basic", "--output-dir", "out", "--tapfile", "my.tap"] + image)
-        command.environment = ["COSA_NO_KVM": "1", "XDG_CACHE_HOME": tool.temporary.appending("cache").string]
         let output = try await command.capture()
         #expect(output.status == 1)
         let lines = output.text.split(separator: "\n")
@@ -167,7 +180,7 @@ struct KolaTests {
 
     @Test("a failure that is known is a warning, with status 77 where that is asked for", .timeLimit(.minutes(5)))
     func knownFailure() async throws {
-        let tool = try KolaTool()
+        let tool = try Tool()
         let disk = tool.temporary.appending("disk.img")
         try BootSector.write("Kernel panic - not syncing: no init\r\n", to: disk)
         try tool.temporary.write(
@@ -175,7 +188,6 @@ struct KolaTests {
             to: "work/src/config/kola-denylist.yaml")
         let arguments = ["run", "basic", "--output-dir", "out", "--qemu-image", disk.string]
         var command = tool.command(arguments + ["--on-warn-failure-exit-77"])
-        command.environment = ["COSA_NO_KVM": "1", "XDG_CACHE_HOME": tool.temporary.appending("cache").string]
         let output = try await command.capture()
         #expect(output.status == 77)
         #expect(
@@ -189,10 +201,10 @@ struct KolaTests {
 
     @Test("on a terminal a run shows what goes on, and cleans it up", .timeLimit(.minutes(5)))
     func terminal() async throws {
-        let tool = try KolaTool()
+        let tool = try Tool()
         let disk = tool.temporary.appending("disk.img")
         try BootSector.write("booting\r\nKernel panic - not syncing: no init\r\n", to: disk)
-        let run = "\(KolaTool.path.shellQuoted) run basic --output-dir out --qemu-image \(disk.string.shellQuoted)"
+        let run = "\(Tool.path("kola").shellQuoted) run basic --output-dir out --qemu-image \(disk.string.shellQuoted)"
         var command = Command("script", ["-qec", run, "/dev/null"], workingDirectory: tool.work)
         command.environment = [
             "COSA_NO_KVM": "1", "TERM": "xterm", "CI": nil, "NO_COLOR": nil,
@@ -223,7 +235,7 @@ struct HTTPServerTests {
 
     @Test("files and folders are served, and nothing else")
     func serve() async throws {
-        let tool = try KolaTool()
+        let tool = try Tool()
         try tool.temporary.write("hello\n", to: "work/a b.txt")
         try tool.temporary.write("<i>", to: "work/sub/index.html")
         try tool.temporary.write("secret", to: "secret")

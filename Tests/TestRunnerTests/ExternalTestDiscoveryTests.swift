@@ -128,12 +128,24 @@ import Testing
         #expect(test.ignition?.warnings.count == 1)
     }
 
-    @Test func fccIsRefused() throws {
+    @Test func testWithAnObsoleteConfigIsListedAndStopsTheRunThatSelectsIt() throws {
         defer { folder.remove() }
         try write("a/config.fcc", "", mode: .ownerReadWrite)
-        let error = try #require(throws: TestRunnerError.self) { try tests() }
+        try write("a/test.sh")
+        try write("b/test.sh")
+        let warnings = Mutex<[String]>([])
+        let found = try tests { text in warnings.withLock { $0.append(text) } }
         let path = folder.path.appending("proj/tests/kola/a/config.fcc")
-        #expect(error.description == "\(path): config.fcc is not supported anymore; rename it to config.bu")
+        let message = "\(path): config.fcc is not supported anymore; rename it to config.bu"
+        #expect(found.map(\.problem) == [message, nil])
+        #expect(warnings.withLock { $0 } == [message])
+        var options = RunOptions(image: "")
+        let error = try #require(throws: TestRunnerError.self) {
+            try TestPlan(options: options, available: found, today: Date())
+        }
+        #expect(error.description == message)
+        options.denied = ["*.a"]
+        #expect(try TestPlan(options: options, available: found, today: Date()).tests.map(\.name) == ["ext.proj.b"])
     }
 
     private func link(_ target: String, _ path: String) throws {

@@ -52,6 +52,7 @@ public struct ExternalTestDiscovery: Sendable {
     {
         guard let identity = FileIdentity(folder), !above.contains(identity) else { return }
         var executables: [FilePath] = []
+        var obsolete: TestRunnerError?
         for entry in FileContent.names(in: folder) {
             let path = folder.appending(entry)
             guard let file = FileIdentity(path) else {
@@ -63,7 +64,7 @@ public struct ExternalTestDiscovery: Sendable {
                     try search(path, name: name + [entry], above: above.union([identity]), into: &found)
                 }
             } else if entry == "config.fcc" {
-                throw TestRunnerError(path.string, "config.fcc is not supported anymore; rename it to config.bu")
+                obsolete = TestRunnerError(path.string, "config.fcc is not supported anymore; rename it to config.bu")
             } else if Self.configNames.contains(entry) || !file.isRegular {
                 continue
             } else if file.isWorldExecutable {
@@ -87,12 +88,14 @@ public struct ExternalTestDiscovery: Sendable {
                 continue
             }
             let metadata = try metadata(of: executable) ?? shared.metadata ?? TestMetadata()
-            found.append(
-                KolaTest(
-                    name: name, metadata: metadata, ignition: shared.ignition,
-                    problem: shared.problem ?? Self.problem(of: shared.ignition, metadata),
-                    body: .external(ExternalTest(executable: executable, data: shared.data))))
+            var test = KolaTest(
+                name: name, metadata: metadata, ignition: shared.ignition,
+                problem: obsolete?.description ?? shared.problem ?? Self.problem(of: shared.ignition, metadata),
+                body: .external(ExternalTest(executable: executable, data: shared.data)))
+            test.projectError = obsolete
+            found.append(test)
         }
+        if let obsolete { warn(obsolete.description) }
     }
 
     /// What is odd in a config fails its tests, unless they say that it may.

@@ -14,7 +14,8 @@ struct TestPlan: Sendable {
     /// Selects from `available`.
     ///
     /// - Parameter today: the day, for denylist and grace periods.
-    /// - Throws: ``TestRunnerError`` where nothing is left for any other reason than a denylist or a shard.
+    /// - Throws: ``TestRunnerError`` where nothing is left for any other reason than a denylist or a shard, and where one of
+    ///   the tests has a config that is not read any more.
     init(options: RunOptions, available: [KolaTest], today: Date) throws {
         let day = CalendarDay(today)
         let selection = options.selection
@@ -31,6 +32,7 @@ struct TestPlan: Sendable {
         var policy = RunPolicy(
             denied: verdict.denied, warned: verdict.warned, consoleFindingsWarn: verdict.consoleFindingsWarn)
         let allowed = selected.filter { !policy.isDenied($0) }
+        if let error = allowed.compactMap(\.projectError).first { throw error }
         for test in allowed {
             guard let note = GracePeriod.note(for: test, today: day) else { continue }
             notes.append(note)
