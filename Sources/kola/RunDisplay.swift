@@ -24,9 +24,12 @@ final class RunDisplay: Sendable {
     }
 
     /// Somebody looks at standard output, and it can redraw lines.
-    static func isTerminal(_ environment: [String: String] = ProcessInfo.processInfo.environment) -> Bool {
+    static func isTerminal(
+        _ environment: [String: String] = ProcessInfo.processInfo.environment,
+        output: Bool = isatty(STDOUT_FILENO) == 1
+    ) -> Bool {
         let isQuiet = ["CI", "NO_COLOR"].contains { !(environment[$0] ?? "").isEmpty }
-        return !isQuiet && !["", "dumb"].contains(environment["TERM"] ?? "") && isatty(STDOUT_FILENO) == 1
+        return output && !isQuiet && !["", "dumb"].contains(environment["TERM"] ?? "")
     }
 
     /// Shows what the run tells.

@@ -94,6 +94,7 @@ struct SelectionOptions: ParsableArguments {
         }
         options.installedTests = FileContent.isDirectory(Self.installed.appending("tests/kola")) ? Self.installed : nil
         options.denied = Self.words(denylistTest)
+        options.workdir = FilePath(workdir)
     }
 
     /// The denylist of the working directory's config; nil where it has none.

@@ -23,4 +23,37 @@ struct KolaOptionsTests {
         #expect(try SelectionOptions.parse([]).selection(buildDistro: "demo").distro == "demo")
         #expect(try SelectionOptions.parse([]).selection(buildDistro: nil).distro == "fcos")
     }
+
+    @Test(
+        "options before the subcommand are moved behind it",
+        arguments: [
+            (["-p", "qemu", "run", "basic"], ["run", "-p", "qemu", "basic"]),
+            (["--no-net", "--output-dir=o", "list"], ["list", "--no-net", "--output-dir=o"]),
+            (["--workdir", "run", "run", "list"], ["run", "--workdir", "run", "list"]),
+            (["run", "-p", "qemu"], ["run", "-p", "qemu"]), (["--help", "run"], ["--help", "run"]),
+            (["-p"], ["-p"]), (["-v", "frobnicate"], ["-v", "frobnicate"]), ([], []),
+        ])
+    func leading(given: [String], expected: [String]) {
+        #expect(LeadingOptions.order(given, subcommands: ["run", "list"]) == expected)
+    }
+
+    @Test("lines are redrawn only on a terminal that can, and where nobody asked for plain ones")
+    func terminal() {
+        #expect(RunDisplay.isTerminal(["TERM": "xterm"], output: true))
+        #expect(RunDisplay.isTerminal(["TERM": "xterm", "CI": ""], output: true))
+        for plain in [["TERM": "dumb"], [:], ["TERM": "xterm", "CI": "1"], ["TERM": "xterm", "NO_COLOR": "1"]] {
+            #expect(!RunDisplay.isTerminal(plain, output: true))
+        }
+        #expect(!RunDisplay.isTerminal(["TERM": "xterm"], output: false))
+    }
+
+    @Test(
+        "paths of requests stay in the folder",
+        arguments: [
+            ("/a%20b/./c?d=/e", ["a b", "c"]), ("/", []), ("/../a", nil), ("/a/%2e%2e/b", nil), ("/a%2Fb", nil),
+            ("/%00", nil), ("/%zz", nil),
+        ] as [(String, [String]?)])
+    func paths(uri: String, names: [String]?) {
+        #expect(FileServer.components(of: uri) == names)
+    }
 }

@@ -121,6 +121,12 @@ import VirtualMachine
         #expect(!xml.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
     }
 
+    @Test func aLineWithoutEndIsCut() throws {
+        defer { folder.remove() }
+        let excerpt = LogExcerpt(of: "first\n" + String(repeating: "x", count: 2_000_000))
+        #expect(excerpt.lines.map(\.text) == ["first", String(repeating: "x", count: 500) + "…"])
+    }
+
     @Test func unitsThatFailedAreMarkedInTheJournal() throws {
         defer { folder.remove() }
         let excerpt = LogExcerpt(
@@ -198,11 +204,11 @@ import VirtualMachine
             #expect(utimensat(AT_FDCWD, path.string, times, 0) == 0)
         }
         let error = try #require(throws: TestRunnerError.self) {
-            try EarlierRun.latest(platform: "qemu", workdir: folder.path)
+            try EarlierRun.latest(platform: "other", workdir: folder.path)
         }
         #expect(
             error.description
-                == "there is no earlier run in \(folder.path)/tmp/kola or \(folder.path)/_kola_temp; name its folder with --output-dir"
+                == "there is no earlier run in \(folder.path)/tmp/kola or _kola_temp; name its folder with --output-dir"
         )
         try write("tmp/kola", test: "fixed-place", time: 100)
         try write("tmp/kola/qemu-1", test: "dated", time: 200)
@@ -210,6 +216,15 @@ import VirtualMachine
         #expect(try EarlierRun.latest(platform: "qemu", workdir: folder.path).failed == ["dated"])
         try write("tmp/kola", test: "fixed-place", time: 300)
         #expect(try EarlierRun.latest(platform: "qemu", workdir: folder.path).failed == ["fixed-place"])
+    }
+
+    @Test func runsGoToTheWorkingDirectoryWhereThereIsOne() throws {
+        defer { folder.remove() }
+        try FileContent.createDirectory(folder.path.appending("builds"))
+        let path = try OutputDirectory.defaultPath(platform: "qemu", workdir: folder.path)
+        #expect(path.removingLastComponent() == folder.path.appending("tmp/kola"))
+        let link = folder.path.appending("tmp/kola/qemu-latest")
+        #expect(FileContent.linkTarget(link) == path.lastComponent?.string)
     }
 
     @Test func folderWithoutAReportIsAnError() throws {

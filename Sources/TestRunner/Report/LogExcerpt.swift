@@ -22,6 +22,8 @@ struct LogExcerpt: Sendable, Equatable {
     static let around = 6
     static let tail = 30
     private static let markLimit = 20
+    /// A guest may write megabytes without a line end.
+    static let lineLimit = 500
 
     /// systemd's own words for what went wrong with a unit.
     private static let unitFailure = ConsolePattern.UnitFailure()
@@ -41,7 +43,12 @@ struct LogExcerpt: Sendable, Equatable {
             shown.formUnion(max(1, number - Self.around)...max(1, min(all.count, number + Self.around)))
         }
         lines = shown.sorted().filter { $0 <= all.count }.map { number in
-            Line(number: number, text: String(all[number - 1]), mark: marks[number])
+            let text = all[number - 1]
+            let isLong = text.unicodeScalars.count > Self.lineLimit
+            return Line(
+                number: number,
+                text: isLong ? String(text.unicodeScalars.prefix(Self.lineLimit)) + "…" : String(text),
+                mark: marks[number])
         }
     }
 }

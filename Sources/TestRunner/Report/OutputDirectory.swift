@@ -28,9 +28,11 @@ public struct OutputDirectory: Sendable {
 
     /// The folder where a run goes that does not say: `tmp/kola` in a working directory of cosa, else `_kola_temp`, with
     /// the platform, the minute and the process in its name, and `<platform>-latest` beside it.
-    public static func defaultPath(platform: String, now: Date = Date()) throws -> FilePath {
-        let isWorkingDirectory = FileContent.isDirectory("src/config") || FileContent.isDirectory("builds")
-        let parent: FilePath = isWorkingDirectory ? "tmp/kola" : "_kola_temp"
+    public static func defaultPath(
+        platform: String, workdir: FilePath = ".", now: Date = Date()
+    ) throws -> FilePath {
+        let isWorkingDirectory = ["src/config", "builds"].contains { FileContent.isDirectory(workdir.appending($0)) }
+        let parent = isWorkingDirectory ? workdir.appending("tmp/kola") : "_kola_temp"
         let style = Date.VerbatimFormatStyle(
             format:
                 "\(year: .padded(4))-\(month: .twoDigits)-\(day: .twoDigits)-\(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased))\(minute: .twoDigits)",

@@ -36,7 +36,7 @@ public struct EarlierRun: Sendable, Equatable {
     ///
     /// - Throws: ``TestRunnerError`` where there was none, or its report cannot be read.
     public static func latest(platform: String, workdir: FilePath) throws -> EarlierRun {
-        let parents = ["tmp/kola", "_kola_temp"].map { workdir.appending($0) }
+        let parents = [workdir.appending("tmp/kola"), "_kola_temp"]
         let candidates = parents.flatMap { [$0, $0.appending("\(platform)-latest")] }
         let dated = candidates.compactMap { folder in
             modification(of: folder.appending("reports/report.json")).map { (folder: folder, date: $0) }

@@ -50,6 +50,8 @@ public struct RunOptions: Sendable {
     public var parallel = Parallelism.count(1)
     /// All limits of time are longer by this many percent.
     public var extendTimeoutPercentage = 0
+    /// The working directory of cosa, or any other folder.
+    public var workdir: FilePath = "."
     /// The output folder; nil for the default one.
     public var outputDirectory: FilePath?
     /// Where else the TAP report goes.

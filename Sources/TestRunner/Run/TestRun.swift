@@ -72,7 +72,8 @@ public struct TestRun: Sendable {
             throw TestRunnerError(options.image.string, "no such disk image")
         }
         let output = try OutputDirectory(
-            creating: try options.outputDirectory ?? OutputDirectory.defaultPath(platform: platform))
+            creating: try options.outputDirectory
+                ?? OutputDirectory.defaultPath(platform: platform, workdir: options.workdir))
         guard !plan.isAllDenied else {
             tell(.note("There are no tests to run because all tests are denylisted. Output in \(output.path)"))
             return Summary(report: nil, output: output.path)
