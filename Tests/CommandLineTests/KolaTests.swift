@@ -47,7 +47,7 @@ struct KolaTests {
         let failed = try await tool.kola(run)
         #expect(failed.status == 1)
         #expect(failed.text.contains("--- FAIL: ext.config.a"))
-        #expect(failed.text.contains("config.bu: Butane configs are not read"))
+        #expect(failed.text.contains("config.bu:1:1: version: missing; write version: 1.6.0"))
         try tool.temporary.write("- pattern: ext.*\n  warn: true\n", to: "config/kola-denylist.yaml")
         let warned = try await tool.kola(run)
         #expect(warned.status == 0)
