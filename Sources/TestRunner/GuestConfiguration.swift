@@ -11,13 +11,19 @@ public enum GuestConfiguration {
     /// The unit that sends the journal to the host.
     public static let journalUnit = "kola-journal-stream.service"
 
-    /// The config of every machine: a key for `core`, and the units that report to the host.
+    /// The config of every machine: a key for `core`, the units that report to the host, the host's commands, and what external
+    /// tests run in. It is the same for all tests of a run, so that they can share a machine's boot.
     public static func base(publicKey: String) -> IgnitionConfig {
         var config = IgnitionConfig()
         config.addUser(user, sshKeys: [publicKey])
         config.addUnit(readyUnit, contents: ready)
         config.addUnit(journalUnit, contents: journal)
-        for port in [GuestPort.ready, .journal] {
+        config.addUnit(GuestAgent.unit, contents: GuestAgent.unitFile)
+        config.addUnit(ExternalTestUnit.unit, contents: ExternalTestUnit.unitFile, enabled: nil)
+        config.addUnit(RebootCommands.unit, contents: RebootCommands.unitFile)
+        config.addFile(RebootCommands.path, text: RebootCommands.script, mode: 0o755)
+        config.addFile(RandomReseed.path, contents: RandomReseed.program, mode: 0o755)
+        for port in [GuestPort.ready, .journal, .command] {
             // The ports are there, but an emulated guest on a busy host may need minutes to find them. The test's own limit
             // counts, not systemd's 90 s.
             config.addDropin("10-kola.conf", to: port.deviceUnit, contents: "[Unit]\nJobTimeoutSec=infinity\n")
@@ -30,7 +36,8 @@ public enum GuestConfiguration {
         [Unit]
         Description=Tell the host that this machine is ready
         Requires=\(GuestPort.ready.deviceUnit)
-        After=\(GuestPort.ready.deviceUnit) sshd.service ssh.service network-online.target multi-user.target
+        After=\(GuestPort.ready.deviceUnit) \(GuestAgent.unit) sshd.service ssh.service network-online.target
+        After=multi-user.target
 
         [Service]
         Type=oneshot

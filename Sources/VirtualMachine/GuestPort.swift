@@ -8,6 +8,13 @@ public enum GuestPort: String, Sendable, Codable, CaseIterable {
     case ready = "com.coreos.kola.ready"
     /// What a test says: `finished …`, `reboot …`.
     case test = "com.coreos.kola.test"
+    /// Commands of the host, and what they say (``CommandPort``).
+    case command = "com.coreos.kola.command"
+
+    /// What a test says is in the journal under this identifier.
+    public static let testIdentifier = "kola-runext"
+    /// The last line of what a test says; a message of ``journal``.
+    public static let testOutputEnd = "kola: this is all that the test said"
 
     /// The device in the guest.
     public var device: String { "/dev/virtio-ports/\(rawValue)" }

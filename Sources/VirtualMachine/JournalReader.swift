@@ -5,6 +5,16 @@ import Foundation
 /// Format: https://systemd.io/JOURNAL_EXPORT_FORMATS/. A guest that stops in the middle of an entry (a reset) and starts
 /// anew loses that entry only.
 struct JournalReader: Sendable {
+    /// One entry, as far as it is used here.
+    struct Entry: Sendable, Equatable {
+        /// The entry as `journalctl -o short-iso-precise --utc` shows it.
+        let text: String
+        /// `SYSLOG_IDENTIFIER`, or else the program's name.
+        let identifier: String
+        /// `MESSAGE`.
+        let message: String
+    }
+
     private enum Expecting {
         /// A line: a field, the name of a binary field, or an empty line.
         case line
@@ -24,10 +34,10 @@ struct JournalReader: Sendable {
     private var expecting = Expecting.line
     private var entry: [String: String] = [:]
 
-    /// Takes bytes; returns a line of text for each entry that they complete.
-    mutating func append(_ bytes: [UInt8]) -> [String] {
+    /// Takes bytes; returns the entries that they complete.
+    mutating func append(_ bytes: [UInt8]) -> [Entry] {
         pending += bytes
-        var lines: [String] = []
+        var entries: [Entry] = []
         var start = 0
         loop: while start < pending.count {
             switch expecting {
@@ -36,7 +46,7 @@ struct JournalReader: Sendable {
                     if pending.count - start > Self.fieldLimit { start = pending.count }
                     break loop
                 }
-                if let line = take(line: pending[start..<end]) { lines.append(line) }
+                if let entry = take(line: pending[start..<end]) { entries.append(entry) }
                 start = end + 1
             case .length(let name):
                 guard pending.count - start >= 8 else { break loop }
@@ -51,13 +61,13 @@ struct JournalReader: Sendable {
             }
         }
         pending.removeFirst(start)
-        return lines
+        return entries
     }
 
-    private mutating func take(line: ArraySlice<UInt8>) -> String? {
+    private mutating func take(line: ArraySlice<UInt8>) -> Entry? {
         guard !line.isEmpty else {
             defer { entry = [:] }
-            return text
+            return complete
         }
         guard let equals = line.firstIndex(of: UInt8(ascii: "=")) else {
             if line.allSatisfy(Self.isNameByte) { expecting = .length(name: String(decoding: line, as: UTF8.self)) }
@@ -78,8 +88,7 @@ struct JournalReader: Sendable {
             || byte == UInt8(ascii: "_")
     }
 
-    /// The entry as `journalctl -o short-iso-precise --utc` shows it.
-    private var text: String? {
+    private var complete: Entry? {
         guard let message = entry["MESSAGE"], let stamp = entry["__REALTIME_TIMESTAMP"].flatMap(Int64.init) else {
             return nil
         }
@@ -89,7 +98,8 @@ struct JournalReader: Sendable {
         let process = entry["SYSLOG_IDENTIFIER"] ?? entry["_COMM"] ?? "unknown"
         let number = (entry["_PID"] ?? entry["SYSLOG_PID"]).map { "[\($0)]" } ?? ""
         let indented = message.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n    ")
-        return "\(date).\(fraction)+0000 \(entry["_HOSTNAME"] ?? "localhost") \(process)\(number): \(indented)"
+        let text = "\(date).\(fraction)+0000 \(entry["_HOSTNAME"] ?? "localhost") \(process)\(number): \(indented)"
+        return Entry(text: text, identifier: process, message: message)
     }
 
     private static func date(_ seconds: Int64) -> String {

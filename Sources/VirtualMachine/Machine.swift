@@ -15,6 +15,8 @@ public final class Machine: Sendable {
     public let events: MachineEvents
     /// QEMU's machine protocol.
     public let monitor: MonitorClient
+    /// Commands in the guest.
+    public let commands: CommandPort
     /// The port on 127.0.0.1 that leads to the guest's SSH.
     public let sshPort: Int
     /// What runs its instructions.
@@ -25,100 +27,20 @@ public final class Machine: Sendable {
     private let watcher: Task<Void, Never>
     private let exitIsExpected: Flag
 
-    /// Starts a machine.
-    ///
-    /// - Parameters:
-    ///   - description: what it is made of.
-    ///   - identifier: its UUID.
-    ///   - ignition: the Ignition config as JSON; nil for none.
-    ///   - files: where its files go; both folders must exist.
-    ///   - accelerator: what runs its instructions (``KVMProbe/choose()``).
-    ///   - fatalPatterns: what on its console ends it; none of them for a test that wants the guest to fail.
-    /// - Throws: ``MachineError`` or `CommandError` where it did not start.
-    public static func launch(
-        _ description: MachineDescription, identifier: String, ignition: [UInt8]?, files: MachineFiles,
-        accelerator: Accelerator, fatalPatterns: [ConsolePattern] = ConsolePattern.all + [.ignitionFailure]
-    ) async throws -> Machine {
-        let preparation = MachinePreparation(description: description, files: files)
-        try await preparation.makeDisk()
-        if let ignition { try AtomicFile.write(ignition, to: files.ignition, mode: .ownerReadWrite) }
-        if description.firmware == .uefi { try preparation.copyFirmwareVariables() }
-        let arguments = QEMUArguments(
-            description, files: files, accelerator: accelerator, identifier: identifier, hasIgnition: ignition != nil)
-        let events = MachineEvents()
-        let console = ConsoleMonitor(log: try LogFile(files.console), patterns: fatalPatterns) { events.fail($0) }
-        let ports = PortMonitor(files: files, journal: try LogFile(files.journal), events: events) { console.tail }
-        let channels = try QEMUArguments.Channel.all.map { (channel: $0, pair: try SocketPair()) }
-        guard let monitorSocket = channels.first(where: { $0.channel == .monitor })?.pair.host else {
-            throw MachineError(kind: .launch, reason: "QEMU has no monitor")
-        }
-        let monitor = try MonitorClient(monitorSocket)
-        let process = try start(arguments, files: files, channels: channels.map(\.pair))
-        ChannelReader.start(
-            channels.map { channel, pair in
-                switch channel {
-                case .console: ChannelReader.Source(descriptor: pair.host) { console.receive($0) }
-                case .monitor: ChannelReader.Source(descriptor: pair.host) { monitor.receive($0) }
-                case .port(let port): ChannelReader.Source(descriptor: pair.host) { ports.receive($0, on: port) }
-                }
-            }
-        ) { monitor.close() }
-        let exitIsExpected = Flag()
-        let watcher = Task {
-            guard let status = await process.exit() else { return }
-            if !exitIsExpected.isSet { events.fail(preparation.exitError(status, consoleTail: console.tail)) }
-        }
-        do {
-            try await monitor.execute("qmp_capabilities")
-            let network = try await monitor.execute(
-                "human-monitor-command", arguments: ["command-line": "info usernet"], returning: String.self)
-            let port = try preparation.sshPort(in: network)
-            preparation.unlinkDisk()
-            return Machine(
-                description: description, identifier: identifier, files: files, events: events, monitor: monitor,
-                sshPort: port, accelerator: accelerator, process: process, console: console, watcher: watcher,
-                exitIsExpected: exitIsExpected)
-        } catch {
-            // Why QEMU ended says more than that it did not answer.
-            let status = monitor.isClosed ? await process.exit() : nil
-            watcher.cancel()
-            await process.killAndWait()
-            if let status { throw preparation.exitError(status, consoleTail: console.tail) }
-            throw error
-        }
-    }
-
-    /// Starts QEMU. Its ends of the channels are closed here, so that its end is the end of the channels.
-    private static func start(
-        _ arguments: QEMUArguments, files: MachineFiles, channels: [SocketPair]
-    ) throws -> BackgroundProcess {
-        defer { for pair in channels { try? pair.child.close() } }
-        do {
-            return try BackgroundProcess(
-                Command(QEMUArguments.emulator, arguments.arguments), streams: .file(files.emulatorLog),
-                descriptors: channels.map(\.child), coreDumps: false)
-        } catch {
-            for pair in channels { try? pair.host.close() }
-            throw error
-        }
-    }
-
-    private init(
-        description: MachineDescription, identifier: String, files: MachineFiles, events: MachineEvents,
-        monitor: MonitorClient, sshPort: Int, accelerator: Accelerator, process: BackgroundProcess,
-        console: ConsoleMonitor, watcher: Task<Void, Never>, exitIsExpected: Flag
-    ) {
-        self.description = description
-        self.identifier = identifier
-        self.files = files
-        self.events = events
-        self.monitor = monitor
-        self.sshPort = sshPort
-        self.accelerator = accelerator
-        self.process = process
-        self.console = console
-        self.watcher = watcher
-        self.exitIsExpected = exitIsExpected
+    /// A machine that ``MachineStarter`` has started.
+    init(_ parts: MachineStarter.Parts) {
+        description = parts.description
+        identifier = parts.identifier
+        files = parts.files
+        accelerator = parts.accelerator
+        events = parts.events
+        monitor = parts.monitor
+        commands = parts.commands
+        sshPort = parts.sshPort
+        process = parts.process
+        console = parts.console
+        watcher = parts.watcher
+        exitIsExpected = parts.exitIsExpected
     }
 
     deinit { process.kill() }

@@ -1,7 +1,7 @@
 import SystemPackage
 
 /// What a virtual machine is made of: a value. Two machines with equal descriptions differ in nothing but their identity.
-public struct MachineDescription: Sendable, Equatable, Codable {
+public struct MachineDescription: Sendable, Hashable, Codable {
     /// How the machine starts.
     public enum Firmware: String, Sendable, Codable, CaseIterable {
         /// SeaBIOS.

@@ -7,10 +7,14 @@ public struct MachineFiles: Sendable, Equatable {
     /// The folder for the disk, the firmware's variables, sockets and keys. Gone when the machine is.
     public let temporary: FilePath
 
+    /// The name of the file in ``output`` with what the machine's test says.
+    public let testOutputName: String
+
     /// The files of a machine in two folders.
-    public init(output: FilePath, temporary: FilePath) {
+    public init(output: FilePath, temporary: FilePath, testOutputName: String = "test.txt") {
         self.output = output
         self.temporary = temporary
+        self.testOutputName = testOutputName
     }
 
     /// The serial console, as the guest wrote it.
@@ -19,6 +23,8 @@ public struct MachineFiles: Sendable, Equatable {
     public var journal: FilePath { output.appending("journal.txt") }
     /// What Ignition's initramfs dumped; there only where it did.
     public var ignitionDump: FilePath { output.appending("ignition-virtio-dump.txt") }
+    /// What the test said; there only where it did.
+    public var testOutput: FilePath { output.appending(testOutputName) }
     /// What QEMU itself said.
     public var emulatorLog: FilePath { output.appending("qemu.txt") }
     /// The primary disk's overlay.
@@ -27,6 +33,8 @@ public struct MachineFiles: Sendable, Equatable {
     public var ignition: FilePath { temporary.appending("config.ign") }
     /// The UEFI variables.
     public var firmwareVariables: FilePath { temporary.appending("vars.fd") }
+    /// The saved state of a template's devices.
+    public var state: FilePath { temporary.appending("state") }
     /// SSH's control socket.
     public var sshControl: FilePath { temporary.appending("ssh") }
     /// What the SSH master said.

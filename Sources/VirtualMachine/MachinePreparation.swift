@@ -7,15 +7,20 @@ struct MachinePreparation: Sendable {
     let description: MachineDescription
     let files: MachineFiles
 
-    /// Makes the overlay that takes the guest's writes.
+    /// Makes the overlay that takes the guest's writes, over the description's image.
     func makeDisk() async throws {
-        guard FileContent.exists(description.image) else {
-            throw MachineError(kind: .launch, reason: "\(description.image): no such disk image")
+        try await makeDisk(over: description.image, format: description.imageFormat)
+    }
+
+    /// Makes the overlay that takes the guest's writes.
+    func makeDisk(over base: FilePath, format: MachineDescription.ImageFormat) async throws {
+        guard FileContent.exists(base) else {
+            throw MachineError(kind: .launch, reason: "\(base): no such disk image")
         }
         // An absolute name: a relative one would be taken as relative to the overlay.
-        let image = FilePath(FileManager.default.currentDirectoryPath).pushing(description.image)
+        let image = FilePath(FileManager.default.currentDirectoryPath).pushing(base)
         var arguments = [
-            "create", "-q", "-f", "qcow2", "-F", description.imageFormat.rawValue, "-b", image.string,
+            "create", "-q", "-f", "qcow2", "-F", format.rawValue, "-b", image.string,
             "-o", "lazy_refcounts=on", files.overlay.string,
         ]
         if let size = description.diskSize { arguments.append("\(size)") }

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import SystemPackage
 
-/// QEMU's machine protocol (QMP): commands and their answers, one JSON object in a line each.
+/// QEMU's machine protocol (QMP): commands and their answers, and events, one JSON object in a line each.
 ///
 /// Protocol: https://www.qemu.org/docs/master/interop/qmp-spec.html
 public final class MonitorClient: Sendable {
@@ -11,16 +11,33 @@ public final class MonitorClient: Sendable {
         struct Failure: Decodable { let desc: String }
         let id: Int?
         let error: Failure?
+        let event: String?
+        let data: MonitorEvent.Content?
     }
-    private struct Request<Arguments: Encodable>: Encodable {
+    private struct Request: Encodable {
+        enum Key: CodingKey { case execute, arguments, id }
+
         let execute: String
-        let arguments: Arguments?
+        let arguments: (any Encodable)?
         let id: Int
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(execute, forKey: .execute)
+            if let arguments { try container.encode(arguments, forKey: .arguments) }
+            try container.encode(id, forKey: .id)
+        }
+    }
+    private struct Waiter {
+        let matches: @Sendable (MonitorEvent) -> Bool
+        let continuation: CheckedContinuation<MonitorEvent, any Error>
     }
     private struct State {
         var lines = LineBuffer(limit: 4 << 20)
         var waiting: [Int: CheckedContinuation<String, any Error>] = [:]
         var next = 0
+        var events: [MonitorEvent] = []
+        var eventWaiters: [Waiter] = []
         var isClosed = false
     }
 
@@ -29,6 +46,9 @@ public final class MonitorClient: Sendable {
         /// Reads anything.
         public init(from decoder: any Decoder) throws {}
     }
+
+    /// Events that nobody waited for are kept up to this number, the newest ones.
+    private static let eventLimit = 256
 
     private let descriptor: FileDescriptor
     private let state = Mutex(State())
@@ -43,7 +63,7 @@ public final class MonitorClient: Sendable {
     /// - Throws: ``MachineError`` with QEMU's own message, or where QEMU ended before it answered.
     @discardableResult
     public func execute<Answer: Decodable & Sendable>(
-        _ command: String, arguments: [String: String]? = nil, returning: Answer.Type = Ignored.self
+        _ command: String, arguments: (any Encodable & Sendable)? = nil, returning: Answer.Type = Ignored.self
     ) async throws -> Answer {
         let line = try await withCheckedThrowingContinuation { continuation in
             let number: Int? = state.withLock { state in
@@ -70,29 +90,61 @@ public final class MonitorClient: Sendable {
         return try JSONDecoder().decode(Reply<Answer>.self, from: data).return
     }
 
+    /// Waits for an event; one that came already counts.
+    ///
+    /// - Throws: ``MachineError`` where QEMU ended before it came.
+    func event(where matches: @escaping @Sendable (MonitorEvent) -> Bool) async throws -> MonitorEvent {
+        try await withCheckedThrowingContinuation { continuation in
+            let result: Result<MonitorEvent, any Error>? = state.withLock { state in
+                if let event = state.events.first(where: matches) { return .success(event) }
+                if state.isClosed { return .failure(Self.closed("what it was asked")) }
+                state.eventWaiters.append(Waiter(matches: matches, continuation: continuation))
+                return nil
+            }
+            if let result { continuation.resume(with: result) }
+        }
+    }
+
     /// QEMU is gone.
     var isClosed: Bool { state.withLock { $0.isClosed } }
 
     func receive(_ bytes: [UInt8]) {
         for line in state.withLock({ $0.lines.append(bytes) }) {
-            guard let header = try? JSONDecoder().decode(Header.self, from: Data(line.utf8)), let id = header.id else {
-                continue
+            guard let header = try? JSONDecoder().decode(Header.self, from: Data(line.utf8)) else { continue }
+            if let name = header.event {
+                receive(MonitorEvent(name: name, content: header.data ?? MonitorEvent.Content(status: nil)))
+            } else if let id = header.id {
+                state.withLock { $0.waiting.removeValue(forKey: id) }?.resume(returning: line)
             }
-            state.withLock { $0.waiting.removeValue(forKey: id) }?.resume(returning: line)
         }
+    }
+
+    private func receive(_ event: MonitorEvent) {
+        let matched = state.withLock { state in
+            state.events.append(event)
+            state.events.removeFirst(max(0, state.events.count - Self.eventLimit))
+            let matched = state.eventWaiters.filter { $0.matches(event) }
+            state.eventWaiters.removeAll { $0.matches(event) }
+            return matched
+        }
+        for waiter in matched { waiter.continuation.resume(returning: event) }
     }
 
     /// Ends all waits; QEMU is gone.
     func close() {
-        let waiting = state.withLock { state in
+        let (waiting, eventWaiters) = state.withLock { state in
             state.isClosed = true
-            defer { state.waiting = [:] }
-            return Array(state.waiting.values)
+            defer {
+                state.waiting = [:]
+                state.eventWaiters = []
+            }
+            return (Array(state.waiting.values), state.eventWaiters)
         }
         for waiter in waiting { waiter.resume(throwing: Self.closed("a command")) }
+        for waiter in eventWaiters { waiter.continuation.resume(throwing: Self.closed("what it was asked")) }
     }
 
-    private func send(_ request: some Encodable) -> Bool {
+    private func send(_ request: Request) -> Bool {
         guard let data = try? JSONEncoder().encode(request) else { return false }
         let bytes = Array(data) + [UInt8(ascii: "\n")]
         // A QEMU that has just ended must not end this process with SIGPIPE.
@@ -102,4 +154,18 @@ public final class MonitorClient: Sendable {
     private static func closed(_ command: String) -> MachineError {
         MachineError(kind: .launch, reason: "QEMU ended before it answered \(command)")
     }
+}
+
+/// Something that QEMU tells unasked.
+struct MonitorEvent: Sendable, Equatable {
+    /// What events carry, as far as it is used here.
+    struct Content: Sendable, Equatable, Decodable {
+        /// Of `MIGRATION`: how far it is.
+        let status: String?
+    }
+
+    /// Its name, such as `RESUME`.
+    let name: String
+    /// What it carries.
+    let content: Content
 }

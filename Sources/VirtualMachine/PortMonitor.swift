@@ -7,6 +7,7 @@ final class PortMonitor: Sendable {
         var lines: [GuestPort: LineBuffer] = [:]
         var journal = JournalReader()
         var dump: LogFile?
+        var testOutput: LogFile?
         var ignitionReason: String?
     }
 
@@ -34,14 +35,29 @@ final class PortMonitor: Sendable {
     func receive(_ bytes: [UInt8], on port: GuestPort) {
         switch port {
         case .journal:
-            let lines = state.withLock { $0.journal.append(bytes) }
-            if !lines.isEmpty { journal.write(Array((lines.joined(separator: "\n") + "\n").utf8)) }
+            let entries = state.withLock { $0.journal.append(bytes) }
+            if !entries.isEmpty { journal.write(Array(entries.map { $0.text + "\n" }.joined().utf8)) }
+            for entry in entries where entry.identifier == GuestPort.testIdentifier { receiveTestOutput(entry) }
         case .ready, .test:
             let lines = state.withLock { $0.lines[port, default: LineBuffer(limit: 4096)].append(bytes) }
             for line in lines {
                 events.post(MachineMessage(port: port, text: line.trimmingCharacters(in: .whitespacesAndNewlines)))
             }
         case .ignitionJournal: receiveIgnition(bytes)
+        // It has a reader of its own.
+        case .command: return
+        }
+    }
+
+    /// What a test says is kept by itself; its end is an event, so that nobody reads the file before it is whole.
+    private func receiveTestOutput(_ entry: JournalReader.Entry) {
+        guard entry.message != GuestPort.testOutputEnd else {
+            events.post(MachineMessage(port: .journal, text: entry.message))
+            return
+        }
+        state.withLock { state in
+            if state.testOutput == nil { state.testOutput = try? LogFile(files.testOutput) }
+            state.testOutput?.write(Array((entry.message + "\n").utf8))
         }
     }
 

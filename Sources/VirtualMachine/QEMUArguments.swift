@@ -16,6 +16,16 @@ public struct QEMUArguments: Sendable {
         public static let all: [Channel] = [.console, .monitor] + GuestPort.allCases.map(Channel.port)
     }
 
+    /// Where a machine's memory comes from, and what it holds.
+    public enum Start: Sendable, Equatable {
+        /// New memory: the machine boots.
+        case boot
+        /// New memory in an open file: the machine boots, and can be saved.
+        case template
+        /// A private copy of a saved machine's memory, page by page as it is written to; the machine goes on from there.
+        case fork
+    }
+
     /// UEFI firmware: its code, and the variables that a new machine starts with.
     public struct UEFIFirmware: Sendable, Equatable {
         /// The code, mapped read-only.
@@ -35,11 +45,12 @@ public struct QEMUArguments: Sendable {
     let identifier: String
     let hasIgnition: Bool
     let uefi: UEFIFirmware
+    let start: Start
 
     /// The arguments for `description`.
     public init(
         _ description: MachineDescription, files: MachineFiles, accelerator: Accelerator, identifier: String,
-        hasIgnition: Bool, uefi: UEFIFirmware = .debian
+        hasIgnition: Bool, uefi: UEFIFirmware = .debian, start: Start = .boot
     ) {
         self.description = description
         self.files = files
@@ -47,7 +58,11 @@ public struct QEMUArguments: Sendable {
         self.identifier = identifier
         self.hasIgnition = hasIgnition
         self.uefi = uefi
+        self.start = start
     }
+
+    /// The number of the open file that holds the memory; after it comes that of the saved state.
+    static let memoryDescriptor = 3 + Channel.all.count
 
     /// The program.
     public static let emulator = "qemu-system-x86_64"
@@ -66,16 +81,27 @@ public struct QEMUArguments: Sendable {
 
     /// All arguments after the program's name.
     public var arguments: [String] {
-        machine + firmware + disk + network + channels + ignition + description.extraArguments
+        machine + memory + firmware + disk + network + channels + ignition + description.extraArguments
     }
 
     private var machine: [String] {
         [
-            "-nodefaults", "-no-user-config", "-display", "none", "-machine", "q35",
+            "-nodefaults", "-no-user-config", "-display", "none", "-machine",
+            start == .boot ? "q35" : "q35,memory-backend=ram",
             "-accel", Self.acceleratorOption(accelerator), "-cpu", Self.cpuModel(accelerator),
             "-smp", "\(description.processors)", "-m", "\(description.memory)M", "-uuid", identifier,
             "-object", "rng-random,id=rng0,filename=/dev/urandom", "-device", "virtio-rng-pci,rng=rng0",
         ]
+    }
+
+    /// Memory in a shared file is left out of the saved state, which then is less than a megabyte; a fork maps the file
+    /// privately and so starts at once.
+    private var memory: [String] {
+        guard start != .boot else { return [] }
+        let backend =
+            "memory-backend-file,id=ram,size=\(description.memory)M,mem-path=/proc/self/fd/\(Self.memoryDescriptor),"
+            + "share=\(start == .template ? "on" : "off")"
+        return ["-object", backend] + (start == .fork ? ["-incoming", "defer"] : [])
     }
 
     private var firmware: [String] {

@@ -20,6 +20,9 @@ struct RunCommand: AsyncParsableCommand {
         help: ArgumentHelp("How many tests at the same time, or auto.", valueName: "n"))
     var parallel: Parallel = Parallel(value: .count(1))
 
+    @Flag(help: "Boot a machine for each test, instead of one for all that can start from a copy of it.")
+    var noFork = false
+
     @Option(help: ArgumentHelp("Copy test.tap to this file too.", valueName: "file"))
     var tapfile: String?
 
@@ -72,6 +75,7 @@ struct RunCommand: AsyncParsableCommand {
         options.diskSize = try image.diskSize()
         options.appendIgnition = appendIgnition.map { FilePath($0) }
         options.parallel = parallel.value
+        options.forks = !noFork
         options.extendTimeoutPercentage = extendTimeoutPercentage
         options.outputDirectory = outputDir.map { FilePath($0) }
         options.tapFile = tapfile.map { FilePath($0) }

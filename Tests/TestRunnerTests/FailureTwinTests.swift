@@ -81,20 +81,18 @@ import VirtualMachine
         #expect(test.output.contains("QEMU was killed by signal 9"))
     }
 
-    /// The machine of this run that has written to its console already.
+    /// The machine of this run, once it has written to its console. Other tests of this process have machines too.
     private static func emulator(after output: FilePath) -> Int32? {
         let folder = output.appending("twin")
-        let isUp = FileContent.names(in: folder).contains { name in
+        let identifier = FileContent.names(in: folder).first { name in
             let console = try? FileContent.read(folder.appending(name).appending("console.txt"))
             return console.map { String(decoding: $0, as: UTF8.self).contains("booting") } ?? false
         }
-        guard isUp else { return nil }
+        guard let identifier else { return nil }
         return FileContent.names(in: "/proc").compactMap { Int32($0) }.first { number in
-            guard let status = try? FileContent.read(FilePath("/proc/\(number)/status")),
-                let line = try? FileContent.read(FilePath("/proc/\(number)/cmdline"))
-            else { return false }
-            let isMine = String(decoding: status, as: UTF8.self).contains("PPid:\t\(getpid())\n")
-            return isMine && String(decoding: line, as: UTF8.self).contains(QEMUArguments.emulator)
+            guard let line = try? FileContent.read(FilePath("/proc/\(number)/cmdline")) else { return false }
+            let text = String(decoding: line, as: UTF8.self)
+            return text.contains(QEMUArguments.emulator) && text.contains(identifier)
         }
     }
 

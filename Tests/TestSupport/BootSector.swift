@@ -12,6 +12,23 @@ public enum BootSector {
         0xf4, 0xeb, 0xfd,  // halt: hlt; jmp halt
     ]
 
+    private static let ticker: [UInt8] = [
+        0x31, 0xc0, 0x8e, 0xd8, 0xfb,  // xor ax, ax; mov ds, ax; sti
+        0xb3, 0x61,  // again: mov bl, 'a'
+        0xba, 0xf8, 0x03,  // mov dx, 0x3f8
+        0x8b, 0x0e, 0x6c, 0x04,  // next: mov cx, [0x46c] (the BIOS's ticks)
+        0xf4, 0x3b, 0x0e, 0x6c, 0x04, 0x74, 0xf9,  // wait: hlt; cmp cx, [0x46c]; je wait
+        0x88, 0xd8, 0xee,  // mov al, bl; out dx, al
+        0xfe, 0xc3, 0x80, 0xfb, 0x7b, 0x75, 0xeb,  // inc bl; cmp bl, '{'; jne next
+        0xb3, 0x61, 0xeb, 0xe7,  // mov bl, 'a'; jmp next
+    ]
+
+    /// Writes a disk, raw, 1 MiB, whose boot sector says the alphabet over and over, 18 letters in a second.
+    public static func writeTicker(to path: FilePath) throws {
+        let sector = ticker + [UInt8](repeating: 0, count: 510 - ticker.count) + [0x55, 0xaa]
+        try AtomicFile.write(sector + [UInt8](repeating: 0, count: (1 << 20) - 512), to: path)
+    }
+
     /// Writes such a disk, raw, 1 MiB.
     public static func write(_ text: String, to path: FilePath) throws {
         var sector = program + Array(text.utf8) + [0]

@@ -32,6 +32,7 @@ import Testing
                 + "-chardev socket,id=port6,fd=6 -device virtserialport,bus=ports.0,chardev=port6,name=mantlejournal "
                 + "-chardev socket,id=port7,fd=7 -device virtserialport,bus=ports.0,chardev=port7,name=com.coreos.kola.ready "
                 + "-chardev socket,id=port8,fd=8 -device virtserialport,bus=ports.0,chardev=port8,name=com.coreos.kola.test "
+                + "-chardev socket,id=port9,fd=9 -device virtserialport,bus=ports.0,chardev=port9,name=com.coreos.kola.command "
                 + "-fw_cfg name=opt/com.coreos/config,file=/tmp/k/config.ign")
     }
 
@@ -67,5 +68,19 @@ import Testing
             """
         #expect(try preparation.sshPort(in: text) == 40765)
         #expect(throws: MachineError.self) { try preparation.sshPort(in: "Hub -1 (net0):") }
+    }
+
+    @Test func templateAndForkHaveTheSameMemoryFile() {
+        func line(_ start: QEMUArguments.Start) -> String {
+            QEMUArguments(
+                MachineDescription(image: "/i.qcow2"), files: files, accelerator: .tcg, identifier: "x",
+                hasIgnition: true, start: start
+            ).arguments.joined(separator: " ")
+        }
+        let memory = "-machine q35,memory-backend=ram"
+        let backend = "-object memory-backend-file,id=ram,size=1024M,mem-path=/proc/self/fd/10"
+        #expect(line(.template).contains(memory) && line(.template).contains("\(backend),share=on "))
+        #expect(!line(.template).contains("-incoming"))
+        #expect(line(.fork).contains("\(backend),share=off -incoming defer "))
     }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import HostSystem
 import SystemPackage
 import VirtualMachine
@@ -12,35 +11,36 @@ struct ExternalTestRun: Sendable {
 
     private var unit: ExternalTestUnit { ExternalTestUnit(test: test, name: name) }
 
-    /// Installs the test, runs it to its end (over reboots where it asks for them) and keeps its output beside the journal.
+    /// Installs the test and runs it to its end (over reboots where it asks for them).
     ///
     /// - Throws: ``TestFailure`` where it failed, ``MachineError`` where the machine ended.
     func run() async throws {
-        try await install()
         let start = guest.machine.events.position
-        try await guest.run("sudo systemctl start \(ExternalTestUnit.unit)")
+        try await install()
         do {
             try await wait(from: start)
         } catch let failure as TestFailure {
-            await saveOutput()
             throw TestFailure(failure.reason, details: failure.details + (await status()))
         }
-        await saveOutput()
     }
 
     private func install() async throws {
         let program = try FileContent.read(test.executable)
-        try await guest.run("sudo install -D -m 0755 /dev/stdin \(unit.executable.shellQuoted)", input: program)
-        if let data = test.data {
-            let archive = try await Command("tar", ["-C", data.string, "-c", "-h", "--owner=0", "--group=0", "."]).run()
-            let target = ExternalTestUnit.dataDirectory
-            try await guest.run("sudo mkdir -p \(target) && sudo tar -x -C \(target)", input: archive.standardOutput)
+        guard let data = test.data else {
+            try await guest.commands.run("\(unit.installation) &&\n\(unit.start())", input: program)
+            return
         }
+        try await guest.commands.run(unit.installation, input: program)
+        let archive = try await Command("tar", ["-C", data.string, "-c", "-h", "--owner=0", "--group=0", "."]).run()
+        let target = ExternalTestUnit.dataDirectory
+        try await guest.commands.run(
+            "mkdir -p \(target) && tar -x -C \(target) &&\n\(unit.start())", input: archive.standardOutput)
     }
 
     /// Follows what the guest says until the test has finished.
     private func wait(from start: Int) async throws {
         var position = start
+        var started = start
         var mark: String?
         while true {
             let boot = guest.boot.identifier
@@ -57,6 +57,7 @@ struct ExternalTestRun: Sendable {
             case (.test, "finished") where words.count == 3:
                 // A service that systemd stops on the way down has not finished.
                 if words[1] == "killed", words[2] == "TERM" { continue }
+                await untilOutputIsWhole(from: started)
                 if words[1] == "exited", words[2] == "0" { return }
                 throw TestFailure(Self.reason(code: words[1], status: words[2]))
             case (.ready, _):
@@ -64,20 +65,24 @@ struct ExternalTestRun: Sendable {
                     throw TestFailure("the machine rebooted while the test ran, without being asked to")
                 }
                 mark = nil
-                try await resumeTest(mark: resume)
+                started = position
+                try await guest.untilRebooted()
+                try await guest.commands.run(unit.start(mark: resume))
+                log.timeline.begin(.run)
             default:
                 throw TestFailure("the guest said something that kola does not know: \(message.text)")
             }
         }
     }
 
-    private func resumeTest(mark: String) async throws {
-        try await guest.reconnect()
-        try await guest.run(
-            "sudo tee \(ExternalTestUnit.environmentFile) >/dev/null",
-            input: Array("AUTOPKGTEST_REBOOT_MARK=\(mark)\n".utf8))
-        try await guest.run("sudo systemctl start \(ExternalTestUnit.unit)")
-        log.timeline.begin(.run)
+    /// The journal is a little behind the test. Where it does not come the test's own result stands.
+    private func untilOutputIsWhole(from start: Int) async {
+        let events = guest.machine.events
+        _ = try? await Deadline.run(within: .seconds(10)) {
+            try await events.message(from: start) { $0.port == .journal }
+        } onExpiry: {
+            CancellationError()
+        }
     }
 
     static func reason(code: String, status: String) -> String {
@@ -90,16 +95,8 @@ struct ExternalTestRun: Sendable {
     }
 
     private func status() async -> [String] {
-        let command = "sudo systemctl status --no-pager --full --lines=40 \(ExternalTestUnit.unit)"
-        let output = try? await guest.session.capture(command)
+        let command = "systemctl status --no-pager --full --lines=40 \(ExternalTestUnit.unit)"
+        let output = try? await guest.commands.capture(command)
         return (output?.text ?? "").split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    }
-
-    private func saveOutput() async {
-        let command =
-            "sudo journalctl --quiet --output=short-iso-precise --identifier=\(unit.syslogIdentifier.shellQuoted)"
-        guard let output = try? await guest.session.capture(command), output.status == 0 else { return }
-        let path = guest.machine.files.output.appending("\(OutputDirectory.safe(name)).txt")
-        try? AtomicFile.write(output.standardOutput, to: path)
     }
 }

@@ -49,7 +49,7 @@ enum BasicTest {
         }
         try await context.subtest("Ignition") { try await checkProvisioned(guest) }
         try await context.subtest("ReadOnly") {
-            let output = try await guest.session.capture("sudo touch /usr/kola-test")
+            let output = try await guest.session().capture("sudo touch /usr/kola-test")
             guard output.status != 0, output.standardError.contains("Read-only file system") else {
                 throw TestFailure("/usr can be written to")
             }

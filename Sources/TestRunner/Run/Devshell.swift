@@ -40,7 +40,7 @@ public struct Devshell: Sendable {
         try FileContent.createDirectory(files.output)
         var config = GuestConfiguration.base(publicKey: key.publicKey)
         if let ignition { config = config.merged(with: ignition) }
-        try await IgnitionValidation.check(config, source: "the Ignition config")
+        try await IgnitionValidation.check(config.encoded(), source: "the Ignition config")
         tell("Booting \(machine.image) (\(choice)); the console is in \(files.console)")
         let machine = try await Machine.launch(
             self.machine, identifier: identifier, ignition: try config.encoded(), files: files,
@@ -49,10 +49,10 @@ public struct Devshell: Sendable {
         let text = SSHSession.configuration(
             host: identifier, port: machine.sshPort, user: GuestConfiguration.user, key: key.path)
         try AtomicFile.write(Array(text.utf8), to: configuration)
-        let guest: Guest
+        let session: SSHSession
         do {
-            guest = try await machine.whileRunning {
-                try await Guest.connect(to: machine, configuration: configuration)
+            session = try await machine.whileRunning {
+                try await Guest.connect(to: machine, configuration: configuration).session()
             }
         } catch {
             await machine.kill()
@@ -61,7 +61,7 @@ public struct Devshell: Sendable {
         tell("Ready: ssh -F \(configuration) \(identifier)")
         machine.expectExit()
         let shell = try BackgroundProcess(
-            guest.session.command(command, terminal: command == nil), streams: .inherited)
+            session.command(command, terminal: command == nil), streams: .inherited)
         let status = await shell.exit() ?? 0
         let isGone = await machine.exited(within: .seconds(1))
         await machine.kill()

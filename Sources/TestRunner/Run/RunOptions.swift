@@ -46,6 +46,8 @@ public struct RunOptions: Sendable {
     public var appendIgnition: [FilePath] = []
     /// Units that run with `SYSTEMD_LOG_LEVEL=debug`.
     public var debugUnits: [String] = []
+    /// Tests that ask for the same machine share its boot: each gets a copy of it. Off, each boots its own.
+    public var forks = true
     /// How many tests at the same time.
     public var parallel = Parallelism.count(1)
     /// All limits of time are longer by this many percent.

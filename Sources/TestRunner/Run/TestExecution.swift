@@ -1,6 +1,5 @@
 import Foundation
 import HostSystem
-import Ignition
 import SystemPackage
 import VirtualMachine
 
@@ -11,7 +10,7 @@ struct TestExecution: Sendable {
     let output: OutputDirectory
     let temporary: FilePath
     let key: SSHKey
-    let accelerator: AcceleratorChoice
+    let machines: MachineSource
     let log: TestLog
 
     /// Runs the test to its end or to its limit.
@@ -32,16 +31,15 @@ struct TestExecution: Sendable {
         try refuseUnmetDemands()
         let identifier = UUID().uuidString.lowercased()
         let folder = output.folder(of: test.name)
-        let files = MachineFiles(output: folder.appending(identifier), temporary: temporary.appending(identifier))
+        let files = MachineFiles(
+            output: folder.appending(identifier), temporary: temporary.appending(identifier),
+            testOutputName: "\(OutputDirectory.safe(test.name)).txt")
         try FileContent.createDirectory(files.output)
         try FileContent.createDirectory(files.temporary)
         defer { try? FileContent.remove(files.temporary) }
         stage.set("making the machine")
         log.timeline.begin(.prepare)
-        let config = try await ignition()
-        let machine = try await Machine.launch(
-            options.machine(of: test), identifier: identifier, ignition: try config.encoded(), files: files,
-            accelerator: accelerator.accelerator)
+        let machine = try await machines.machine(for: test, identifier: identifier, files: files, log: log)
         stage.set("waiting for the machine to be ready", machine: machine)
         log.timeline.begin(.boot)
         let configuration = folder.appending("ssh-config")
@@ -95,22 +93,6 @@ struct TestExecution: Sendable {
                 "kola's machines cannot give what the test asks for with \(unmet.joined(separator: ", ")); "
                     + "run it elsewhere, or leave it out with --denylist-test \(test.name)")
         }
-    }
-
-    private func ignition() async throws -> IgnitionConfig {
-        var config = GuestConfiguration.base(publicKey: key.publicKey)
-        if case .external(let external) = test.body {
-            config = config.merged(with: ExternalTestUnit(test: external, name: test.name).config)
-        }
-        if let own = test.ignition { config = config.merged(with: own) }
-        for path in options.appendIgnition {
-            config = config.merged(with: try IgnitionConfig(parsing: try FileContent.read(path), source: path.string))
-        }
-        for unit in options.debugUnits {
-            config.addDropin("10-debug.conf", to: unit, contents: "[Service]\nEnvironment=SYSTEMD_LOG_LEVEL=debug\n")
-        }
-        try await IgnitionValidation.check(config, source: test.name)
-        return config
     }
 
     /// A duration as Go writes it, without fractions: `10m0s`.

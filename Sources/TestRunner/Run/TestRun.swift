@@ -131,6 +131,9 @@ public struct TestRun: Sendable {
         // A tenth stays free for QEMU itself and for everything else.
         let memory = (HostCapacity.availableMemory ?? .max / 2) / 10 * 9
         let slots = MachineSlots(slots: slotCount, memory: memory)
+        let machines = try MachineSource(
+            tests: tests, options: options, output: output, temporary: folder.path, publicKey: key.publicKey,
+            accelerator: accelerator.accelerator)
         return await withTaskGroup(of: TestResult.self) { group in
             for test in tests {
                 // Before the task, as tasks ask in any order.
@@ -139,7 +142,8 @@ public struct TestRun: Sendable {
                 group.addTask {
                     let log = TestLog(test.name, policy: policy, runStart: start, sink: tell)
                     let result = await execute(
-                        test, log: log, output: output, temporary: folder.path, key: key, accelerator: accelerator)
+                        test, log: log, output: output, temporary: folder.path, key: key, machines: machines)
+                    await machines.finished(test)
                     await slots.giveBack(memory: needed)
                     return result
                 }
@@ -150,7 +154,7 @@ public struct TestRun: Sendable {
 
     private func execute(
         _ test: KolaTest, log: TestLog, output: OutputDirectory, temporary: FilePath, key: SSHKey,
-        accelerator: AcceleratorChoice
+        machines: MachineSource
     ) async -> TestResult {
         tell(.started(test.name))
         let start = ContinuousClock.now
@@ -158,7 +162,7 @@ public struct TestRun: Sendable {
         var reason = ""
         do {
             try await TestExecution(
-                test: test, options: options, output: output, temporary: temporary, key: key, accelerator: accelerator,
+                test: test, options: options, output: output, temporary: temporary, key: key, machines: machines,
                 log: log
             ).run()
         } catch {

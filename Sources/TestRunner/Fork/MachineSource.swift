@@ -1,0 +1,96 @@
+import Foundation
+import HostSystem
+import Ignition
+import Synchronization
+import SystemPackage
+import VirtualMachine
+
+/// Gives each test of a run its machine: a fork of a booted one where several tests ask for the same, else one that it boots.
+final class MachineSource: Sendable {
+    private let options: RunOptions
+    private let output: OutputDirectory
+    private let temporary: FilePath
+    private let publicKey: String
+    private let accelerator: Accelerator
+    private let pool: TemplatePool
+    private let counter = Atomic(0)
+
+    /// A source for `tests`.
+    ///
+    /// - Throws: `IgnitionError`, ``TestRunnerError`` for a config that all machines get and that cannot be read.
+    init(
+        tests: [KolaTest], options: RunOptions, output: OutputDirectory, temporary: FilePath, publicKey: String,
+        accelerator: Accelerator
+    ) throws {
+        self.options = options
+        self.output = output
+        self.temporary = temporary
+        self.publicKey = publicKey
+        self.accelerator = accelerator
+        var uses: [TemplatePool.Key: Int] = [:]
+        if options.forks {
+            for test in tests where test.problem == nil && test.metadata.unmetDemands.isEmpty {
+                uses[try Self.key(test, options: options, publicKey: publicKey), default: 0] += 1
+            }
+        }
+        pool = TemplatePool(uses: uses)
+    }
+
+    /// The machine of a test, started; a fork is ready, any other boots.
+    ///
+    /// - Throws: ``MachineError`` and the errors of the config and of the host's tools.
+    func machine(for test: KolaTest, identifier: String, files: MachineFiles, log: TestLog) async throws -> Machine {
+        let key = try Self.key(test, options: options, publicKey: publicKey)
+        guard await pool.isShared(key) else {
+            try await IgnitionValidation.check(key.ignition, source: test.name)
+            return try await Machine.launch(
+                key.description, identifier: identifier, ignition: key.ignition, files: files, accelerator: accelerator)
+        }
+        let template = try await pool.template(key) { [self] in
+            try await IgnitionValidation.check(key.ignition, source: test.name)
+            return try await boot(key)
+        }
+        let start = ContinuousClock.now
+        let number = counter.add(1, ordering: .relaxed).oldValue
+        async let identity = ForkIdentity.generate(hostname: "qemu\(number)", in: files.temporary)
+        let machine = try await template.fork(identifier: identifier, files: files)
+        do {
+            let script = try await identity.script()
+            _ = try await machine.whileRunning { try await machine.commands.run(script) }
+        } catch {
+            await machine.kill()
+            throw error
+        }
+        log.append("forked in \((ContinuousClock.now - start).hundredths) from the machine in \(template.name)")
+        return machine
+    }
+
+    /// A test has ended.
+    func finished(_ test: KolaTest) async {
+        guard let key = try? Self.key(test, options: options, publicKey: publicKey) else { return }
+        await pool.finished(key)
+    }
+
+    private func boot(_ key: TemplatePool.Key) async throws -> MachineTemplate {
+        let identifier = UUID().uuidString.lowercased()
+        let files = MachineFiles(
+            output: output.path.appending("templates").appending(identifier),
+            temporary: temporary.appending(identifier))
+        try FileContent.createDirectory(files.output)
+        try FileContent.createDirectory(files.temporary)
+        return try await MachineTemplate.boot(
+            key.description, identifier: identifier, ignition: key.ignition, files: files, accelerator: accelerator)
+    }
+
+    private static func key(_ test: KolaTest, options: RunOptions, publicKey: String) throws -> TemplatePool.Key {
+        var config = GuestConfiguration.base(publicKey: publicKey)
+        if let own = test.ignition { config = config.merged(with: own) }
+        for path in options.appendIgnition {
+            config = config.merged(with: try IgnitionConfig(parsing: try FileContent.read(path), source: path.string))
+        }
+        for unit in options.debugUnits {
+            config.addDropin("10-debug.conf", to: unit, contents: "[Service]\nEnvironment=SYSTEMD_LOG_LEVEL=debug\n")
+        }
+        return TemplatePool.Key(description: options.machine(of: test), ignition: try config.encoded())
+    }
+}

@@ -1,0 +1,57 @@
+import VirtualMachine
+
+/// The saved machines of a run: each is booted when the first test asks for it, and gone after its last test.
+actor TemplatePool {
+    /// What tests must have in common to share a boot.
+    struct Key: Hashable {
+        /// What the machine is made of.
+        let description: MachineDescription
+        /// Its Ignition config, as JSON.
+        let ignition: [UInt8]
+    }
+
+    private struct Entry {
+        var remaining: Int
+        var template: Task<MachineTemplate, any Error>?
+        var failures = 0
+    }
+
+    /// A boot that failed is tried again by the next test that needs it, up to this number of boots.
+    private static let attempts = 2
+
+    private var entries: [Key: Entry]
+
+    /// A pool.
+    ///
+    /// - Parameter uses: how many tests will ask for each machine. One that only one test asks for is not saved.
+    init(uses: [Key: Int]) { entries = uses.filter { $0.value > 1 }.mapValues { Entry(remaining: $0) } }
+
+    /// Whether several tests share this machine.
+    func isShared(_ key: Key) -> Bool { entries[key] != nil }
+
+    /// The template of `key`, booted by `boot` where it is not there yet.
+    ///
+    /// - Throws: what `boot` throws.
+    func template(
+        _ key: Key, boot: @escaping @Sendable () async throws -> MachineTemplate
+    ) async throws -> MachineTemplate {
+        let task = entries[key]?.template ?? Task(operation: boot)
+        entries[key]?.template = task
+        do {
+            return try await task.value
+        } catch {
+            if entries[key]?.template == task, let failures = entries[key]?.failures, failures + 1 < Self.attempts {
+                entries[key]?.template = nil
+                entries[key]?.failures += 1
+            }
+            throw error
+        }
+    }
+
+    /// A test that asked, or would have asked, for the template has ended.
+    func finished(_ key: Key) {
+        guard let remaining = entries[key]?.remaining else { return }
+        entries[key]?.remaining = remaining - 1
+        if remaining == 1 { entries[key]?.template = nil }
+    }
+}

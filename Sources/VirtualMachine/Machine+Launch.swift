@@ -1,0 +1,33 @@
+import HostSystem
+import SystemPackage
+
+extension Machine {
+    /// Starts a machine.
+    ///
+    /// - Parameters:
+    ///   - description: what it is made of.
+    ///   - identifier: its UUID.
+    ///   - ignition: the Ignition config as JSON; nil for none.
+    ///   - files: where its files go; both folders must exist.
+    ///   - accelerator: what runs its instructions (``KVMProbe/choose()``).
+    ///   - fatalPatterns: what on its console ends it; none of them for a test that wants the guest to fail.
+    /// - Throws: ``MachineError`` or `CommandError` where it did not start.
+    public static func launch(
+        _ description: MachineDescription, identifier: String, ignition: [UInt8]?, files: MachineFiles,
+        accelerator: Accelerator, fatalPatterns: [ConsolePattern] = ConsolePattern.all + [.ignitionFailure]
+    ) async throws -> Machine {
+        let starter = MachineStarter(
+            description: description, identifier: identifier, files: files, accelerator: accelerator,
+            fatalPatterns: fatalPatterns, hasIgnition: ignition != nil, start: .boot)
+        try await prepare(starter, ignition: ignition)
+        return try await starter.run()
+    }
+
+    /// What must be there before QEMU starts.
+    static func prepare(_ starter: MachineStarter, ignition: [UInt8]?) async throws {
+        let preparation = MachinePreparation(description: starter.description, files: starter.files)
+        try await preparation.makeDisk()
+        if let ignition { try AtomicFile.write(ignition, to: starter.files.ignition, mode: .ownerReadWrite) }
+        if starter.description.firmware == .uefi { try preparation.copyFirmwareVariables() }
+    }
+}

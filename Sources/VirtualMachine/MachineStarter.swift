@@ -1,0 +1,105 @@
+import HostSystem
+import SystemPackage
+
+/// Starts QEMU with its channels, and makes a ``Machine`` of it.
+struct MachineStarter: Sendable {
+    let description: MachineDescription
+    let identifier: String
+    let files: MachineFiles
+    let accelerator: Accelerator
+    let fatalPatterns: [ConsolePattern]
+    let hasIgnition: Bool
+    let start: QEMUArguments.Start
+
+    /// What a started machine is made of.
+    struct Parts {
+        let description: MachineDescription
+        let identifier: String
+        let files: MachineFiles
+        let accelerator: Accelerator
+        let events: MachineEvents
+        let monitor: MonitorClient
+        let commands: CommandPort
+        let sshPort: Int
+        let process: BackgroundProcess
+        let console: ConsoleMonitor
+        let watcher: Task<Void, Never>
+        let exitIsExpected: Flag
+    }
+
+    private var preparation: MachinePreparation { MachinePreparation(description: description, files: files) }
+
+    /// Starts QEMU and waits until it answers.
+    ///
+    /// - Parameters:
+    ///   - descriptors: the open files after those of the channels: the memory, the saved state.
+    ///   - keepingDisk: the overlay keeps its name, for forks.
+    /// - Throws: ``MachineError`` or `CommandError` where it did not start.
+    func run(descriptors: [FileDescriptor] = [], keepingDisk: Bool = false) async throws -> Machine {
+        let events = MachineEvents()
+        let console = ConsoleMonitor(log: try LogFile(files.console), patterns: fatalPatterns) { events.fail($0) }
+        let ports = PortMonitor(files: files, journal: try LogFile(files.journal), events: events) { console.tail }
+        let channels = try QEMUArguments.Channel.all.map { (channel: $0, pair: try SocketPair()) }
+        guard let monitorSocket = channels.first(where: { $0.channel == .monitor })?.pair.host,
+            let commandSocket = channels.first(where: { $0.channel == .port(.command) })?.pair.host
+        else { throw MachineError(kind: .launch, reason: "QEMU has no monitor") }
+        let monitor = try MonitorClient(monitorSocket)
+        let commands = try CommandPort(commandSocket) { events.fail($0) }
+        let process = try spawn(channels.map(\.pair), descriptors: descriptors)
+        ChannelReader.start(
+            channels.map { channel, pair in
+                switch channel {
+                case .console: ChannelReader.Source(descriptor: pair.host) { console.receive($0) }
+                case .monitor: ChannelReader.Source(descriptor: pair.host) { monitor.receive($0) }
+                case .port(.command): ChannelReader.Source(descriptor: pair.host) { commands.receive($0) }
+                case .port(let port): ChannelReader.Source(descriptor: pair.host) { ports.receive($0, on: port) }
+                }
+            }
+        ) {
+            monitor.close()
+        }
+        let exitIsExpected = Flag()
+        let preparation = preparation
+        let watcher = Task {
+            guard let status = await process.exit() else { return }
+            let error = preparation.exitError(status, consoleTail: console.tail)
+            if !exitIsExpected.isSet { events.fail(error) }
+            commands.close(events.failure ?? error)
+        }
+        do {
+            try await monitor.execute("qmp_capabilities")
+            let network = try await monitor.execute(
+                "human-monitor-command", arguments: ["command-line": "info usernet"], returning: String.self)
+            let port = try preparation.sshPort(in: network)
+            if !keepingDisk { preparation.unlinkDisk() }
+            return Machine(
+                Parts(
+                    description: description, identifier: identifier, files: files, accelerator: accelerator,
+                    events: events, monitor: monitor, commands: commands, sshPort: port, process: process,
+                    console: console, watcher: watcher, exitIsExpected: exitIsExpected))
+        } catch {
+            // Why QEMU ended says more than that it did not answer.
+            let status = monitor.isClosed ? await process.exit() : nil
+            watcher.cancel()
+            await process.killAndWait()
+            if let status { throw preparation.exitError(status, consoleTail: console.tail) }
+            throw error
+        }
+    }
+
+    /// Starts QEMU. Its ends of the channels are closed here, so that its end is the end of the channels.
+    private func spawn(_ channels: [SocketPair], descriptors: [FileDescriptor]) throws -> BackgroundProcess {
+        defer { for pair in channels { try? pair.child.close() } }
+        let arguments = QEMUArguments(
+            description, files: files, accelerator: accelerator, identifier: identifier, hasIgnition: hasIgnition,
+            start: start)
+        do {
+            return try BackgroundProcess(
+                Command(QEMUArguments.emulator, arguments.arguments), streams: .file(files.emulatorLog),
+                descriptors: channels.map(\.child) + descriptors, coreDumps: false)
+        } catch {
+            for pair in channels { try? pair.host.close() }
+            throw error
+        }
+    }
+}

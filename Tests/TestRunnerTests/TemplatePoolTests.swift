@@ -1,0 +1,32 @@
+import Synchronization
+import Testing
+import VirtualMachine
+
+@testable import TestRunner
+
+@Suite struct TemplatePoolTests {
+    private struct Broken: Error {}
+    private static let one = TemplatePool.Key(description: MachineDescription(image: "/i.qcow2"), ignition: [1])
+    private static let other = TemplatePool.Key(
+        description: MachineDescription(image: "/i.qcow2", memory: 2048), ignition: [1])
+
+    @Test func machineOfASingleTestIsNotShared() async {
+        let pool = TemplatePool(uses: [Self.one: 2, Self.other: 1])
+        #expect(await pool.isShared(Self.one))
+        #expect(await !pool.isShared(Self.other))
+    }
+
+    @Test func bootThatFailsIsTriedOnceMore() async {
+        let pool = TemplatePool(uses: [Self.one: 5])
+        let boots = Mutex(0)
+        for _ in 0..<5 {
+            await #expect(throws: Broken.self) {
+                try await pool.template(Self.one) {
+                    boots.withLock { $0 += 1 }
+                    throw Broken()
+                }
+            }
+        }
+        #expect(boots.withLock { $0 } == 2)
+    }
+}
