@@ -11,13 +11,20 @@ import VirtualMachine
         description: MachineDescription(image: "/i.qcow2", memory: 2048), ignition: [1])
 
     @Test func machineOfASingleTestIsNotShared() async {
-        let pool = TemplatePool(uses: [Self.one: 2, Self.other: 1])
+        let pool = TemplatePool(uses: [Self.one: 2, Self.other: 1], limit: 4096)
         #expect(await pool.isShared(Self.one))
         #expect(await !pool.isShared(Self.other))
     }
 
+    @Test func templatesTakeNoMoreMemoryThanThereIs() async {
+        let pool = TemplatePool(uses: [Self.one: 2, Self.other: 9], limit: 2500)
+        #expect(await pool.isShared(Self.other))
+        #expect(await !pool.isShared(Self.one))
+        #expect(pool.memory == 2048)
+    }
+
     @Test func bootThatFailsIsTriedOnceMore() async {
-        let pool = TemplatePool(uses: [Self.one: 5])
+        let pool = TemplatePool(uses: [Self.one: 5], limit: 4096)
         let boots = Mutex(0)
         for _ in 0..<5 {
             await #expect(throws: Broken.self) {

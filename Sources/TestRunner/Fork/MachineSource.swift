@@ -17,10 +17,11 @@ final class MachineSource: Sendable {
 
     /// A source for `tests`.
     ///
+    /// - Parameter memory: how many MiB all machines of the run may have.
     /// - Throws: `IgnitionError`, ``TestRunnerError`` for a config that all machines get and that cannot be read.
     init(
         tests: [KolaTest], options: RunOptions, output: OutputDirectory, temporary: FilePath, publicKey: String,
-        accelerator: Accelerator
+        accelerator: Accelerator, memory: Int
     ) throws {
         self.options = options
         self.output = output
@@ -33,8 +34,12 @@ final class MachineSource: Sendable {
                 uses[try Self.key(test, options: options, publicKey: publicKey), default: 0] += 1
             }
         }
-        pool = TemplatePool(uses: uses)
+        // Half for what is booted, half for the forks' own pages.
+        pool = TemplatePool(uses: uses, limit: memory / 2)
     }
+
+    /// The memory in MiB that is not there for the tests' machines.
+    var reservedMemory: Int { pool.memory }
 
     /// The machine of a test, started; a fork is ready, any other boots.
     ///

@@ -21,10 +21,28 @@ actor TemplatePool {
 
     private var entries: [Key: Entry]
 
+    /// The memory of all templates together, in MiB: it is theirs for as long as there are forks of them.
+    nonisolated let memory: Int
+
     /// A pool.
     ///
-    /// - Parameter uses: how many tests will ask for each machine. One that only one test asks for is not saved.
-    init(uses: [Key: Int]) { entries = uses.filter { $0.value > 1 }.mapValues { Entry(remaining: $0) } }
+    /// - Parameters:
+    ///   - uses: how many tests will ask for each machine. One that only one test asks for is not saved.
+    ///   - limit: how many MiB the templates may have together; those that most tests ask for come first.
+    init(uses: [Key: Int], limit: Int) {
+        var entries: [Key: Entry] = [:]
+        var memory = 0
+        let shared = uses.filter { $0.value > 1 }
+        for (key, count) in shared.sorted(by: {
+            ($0.value, $1.key.description.memory) > ($1.value, $0.key.description.memory)
+        })
+        where memory + key.description.memory <= limit {
+            memory += key.description.memory
+            entries[key] = Entry(remaining: count)
+        }
+        self.entries = entries
+        self.memory = memory
+    }
 
     /// Whether several tests share this machine.
     func isShared(_ key: Key) -> Bool { entries[key] != nil }

@@ -130,10 +130,10 @@ public struct TestRun: Sendable {
         let slotCount = options.parallel.slots
         // A tenth stays free for QEMU itself and for everything else.
         let memory = (HostCapacity.availableMemory ?? .max / 2) / 10 * 9
-        let slots = MachineSlots(slots: slotCount, memory: memory)
         let machines = try MachineSource(
             tests: tests, options: options, output: output, temporary: folder.path, publicKey: key.publicKey,
-            accelerator: accelerator.accelerator)
+            accelerator: accelerator.accelerator, memory: memory)
+        let slots = MachineSlots(slots: slotCount, memory: memory - machines.reservedMemory)
         return await withTaskGroup(of: TestResult.self) { group in
             for test in tests {
                 // Before the task, as tasks ask in any order.
