@@ -1,3 +1,4 @@
+import VirtualMachine
 import Yams
 
 /// Reads test metadata strictly: an unknown key or a value of the wrong type is an error that names file and key.
@@ -37,8 +38,9 @@ struct TestMetadataParser {
         case "distros": metadata.distros = InclusionList(try words(key, value))
         case "tags": metadata.tags = try words(key, value).split(whereSeparator: \.isWhitespace).map(String.init)
         case "requiredTag": metadata.requiredTag = try text(key, value)
-        case "additionalDisks": metadata.additionalDisks = try texts(key, value)
-        case "primaryDisk": metadata.primaryDisk = try text(key, value)
+        case "additionalDisks":
+            metadata.additionalDisks = try texts(key, value).map { try disk(key, $0, sizeIsOptional: false) }
+        case "primaryDisk": metadata.primaryDisk = try disk(key, try text(key, value), sizeIsOptional: true)
         case "injectContainer": metadata.injectContainer = try flag(key, value)
         case "minMemory": metadata.minMemory = try number(key, value)
         case "minDisk": metadata.minDisk = try number(key, value)
@@ -113,6 +115,16 @@ struct TestMetadataParser {
         let date = try text(key, value)
         guard CalendarDay(date) != nil else { throw wrong(key, "a date, YYYY-MM-DD") }
         return date
+    }
+
+    /// The text of a disk, which is one that a machine can have.
+    private func disk(_ key: String, _ text: String, sizeIsOptional: Bool) throws -> String {
+        do {
+            _ = try VirtualDisk(parsing: text, sizeIsOptional: sizeIsOptional)
+        } catch let error as MachineError {
+            throw TestRunnerError(source, "kola metadata key \"\(key)\": \(error)")
+        }
+        return text
     }
 
     private func wrong(_ key: String, _ expected: String) -> TestRunnerError {

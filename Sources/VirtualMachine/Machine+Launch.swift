@@ -26,7 +26,7 @@ extension Machine {
     /// What must be there before QEMU starts.
     static func prepare(_ starter: MachineStarter, ignition: [UInt8]?) async throws {
         let preparation = MachinePreparation(description: starter.description, files: starter.files)
-        try await preparation.makeDisk()
+        try await preparation.makeDisks()
         if let ignition { try AtomicFile.write(ignition, to: starter.files.ignition, mode: .ownerReadWrite) }
         if starter.description.firmware == .uefi { try preparation.copyFirmwareVariables() }
     }

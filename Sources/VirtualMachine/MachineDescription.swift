@@ -14,8 +14,14 @@ public struct MachineDescription: Sendable, Hashable, Codable {
     public var image: FilePath
     /// The image's format.
     public var imageFormat: ImageFormat
-    /// The size of the primary disk where it is to be larger than its image, in bytes.
-    public var diskSize: Int64?
+    /// The disk that it boots from; it has a size where it is to be larger than its image.
+    public var primaryDisk: VirtualDisk
+    /// Empty disks besides it.
+    public var additionalDisks: [VirtualDisk] = []
+    /// Network cards besides the first.
+    public var additionalNetworkCards = 0
+    /// Memory and processors are on two NUMA nodes.
+    public var hasNUMANodes = false
     /// How it starts.
     public var firmware: Firmware
     /// Memory in MiB.
@@ -44,13 +50,14 @@ public struct MachineDescription: Sendable, Hashable, Codable {
 
     /// A machine with the usual parts: one disk, one network card, 1 GiB.
     public init(
-        image: FilePath, imageFormat: ImageFormat? = nil, diskSize: Int64? = nil, firmware: Firmware = .bios,
+        image: FilePath, imageFormat: ImageFormat? = nil, primaryDisk: VirtualDisk = VirtualDisk(),
+        firmware: Firmware = .bios,
         memory: Int = 1024, processors: Int = 1, internet: Bool = false, hostname: String? = nil,
         extraArguments: [String] = []
     ) {
         self.image = image
         self.imageFormat = imageFormat ?? ImageFormat(guessedFrom: image)
-        self.diskSize = diskSize
+        self.primaryDisk = primaryDisk
         self.firmware = firmware
         self.memory = memory
         self.processors = processors
@@ -58,4 +65,10 @@ public struct MachineDescription: Sendable, Hashable, Codable {
         self.hostname = hostname
         self.extraArguments = extraArguments
     }
+
+    /// All disks, the one that it boots from first.
+    var disks: [VirtualDisk] { [primaryDisk] + additionalDisks }
+
+    /// Whether a machine of this kind can be saved and forked: with NUMA its memory is in two pieces.
+    public var canBeForked: Bool { !hasNUMANodes }
 }

@@ -28,7 +28,9 @@ public struct MachineFiles: Sendable, Equatable {
     /// What QEMU itself said.
     public var emulatorLog: FilePath { output.appending("qemu.txt") }
     /// The primary disk's overlay.
-    public var overlay: FilePath { temporary.appending("disk.qcow2") }
+    public var overlay: FilePath { disk(0) }
+    /// What takes the guest's writes to one of its disks; 0 is the primary one.
+    func disk(_ index: Int) -> FilePath { temporary.appending("disk\(index).qcow2") }
     /// The Ignition config.
     public var ignition: FilePath { temporary.appending("config.ign") }
     /// The UEFI variables.

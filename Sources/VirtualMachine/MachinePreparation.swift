@@ -7,13 +7,23 @@ struct MachinePreparation: Sendable {
     let description: MachineDescription
     let files: MachineFiles
 
-    /// Makes the overlay that takes the guest's writes, over the description's image.
-    func makeDisk() async throws {
-        try await makeDisk(over: description.image, format: description.imageFormat)
+    /// Makes what takes the guest's writes: an overlay over the description's image, and the empty disks.
+    func makeDisks() async throws {
+        try await makeDisk(0, over: description.image, format: description.imageFormat)
+        for (index, disk) in description.disks.enumerated().dropFirst() {
+            guard let size = disk.size else {
+                throw MachineError(kind: .launch, reason: "an additional disk has no size; give one such as 5G")
+            }
+            try await Command("qemu-img", ["create", "-q", "-f", "qcow2", files.disk(index).string, "\(size)"]).run()
+        }
     }
 
-    /// Makes the overlay that takes the guest's writes.
-    func makeDisk(over base: FilePath, format: MachineDescription.ImageFormat) async throws {
+    /// Makes overlays over all disks of another machine.
+    func makeDisks(over template: MachineFiles) async throws {
+        for index in description.disks.indices { try await makeDisk(index, over: template.disk(index), format: .qcow2) }
+    }
+
+    private func makeDisk(_ index: Int, over base: FilePath, format: MachineDescription.ImageFormat) async throws {
         guard FileContent.exists(base) else {
             throw MachineError(kind: .launch, reason: "\(base): no such disk image")
         }
@@ -21,14 +31,14 @@ struct MachinePreparation: Sendable {
         let image = FilePath(FileManager.default.currentDirectoryPath).pushing(base)
         var arguments = [
             "create", "-q", "-f", "qcow2", "-F", format.rawValue, "-b", image.string,
-            "-o", "lazy_refcounts=on", files.overlay.string,
+            "-o", "lazy_refcounts=on", files.disk(index).string,
         ]
-        if let size = description.diskSize { arguments.append("\(size)") }
+        if let size = description.disks[index].size { arguments.append("\(size)") }
         try await Command("qemu-img", arguments).run()
     }
 
-    /// QEMU has the overlay open; without a name it is gone when QEMU is, however that ends.
-    func unlinkDisk() { unlink(files.overlay.string) }
+    /// QEMU has the disks open; without a name they are gone when QEMU is, however that ends.
+    func unlinkDisks() { for index in description.disks.indices { unlink(files.disk(index).string) } }
 
     func copyFirmwareVariables(of firmware: QEMUArguments.UEFIFirmware = .debian) throws {
         guard FileContent.exists(firmware.code), FileContent.exists(firmware.variables) else {

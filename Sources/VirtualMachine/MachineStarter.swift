@@ -33,9 +33,9 @@ struct MachineStarter: Sendable {
     ///
     /// - Parameters:
     ///   - descriptors: the open files after those of the channels: the memory, the saved state.
-    ///   - keepingDisk: the overlay keeps its name, for forks.
+    ///   - keepingDisks: they keep their names, for forks.
     /// - Throws: ``MachineError`` or `CommandError` where it did not start.
-    func run(descriptors: [FileDescriptor] = [], keepingDisk: Bool = false) async throws -> Machine {
+    func run(descriptors: [FileDescriptor] = [], keepingDisks: Bool = false) async throws -> Machine {
         let events = MachineEvents()
         let console = ConsoleMonitor(log: try LogFile(files.console), patterns: fatalPatterns) { events.fail($0) }
         let ports = PortMonitor(files: files, journal: try LogFile(files.journal), events: events) { console.tail }
@@ -71,7 +71,7 @@ struct MachineStarter: Sendable {
             let network = try await monitor.execute(
                 "human-monitor-command", arguments: ["command-line": "info usernet"], returning: String.self)
             let port = try preparation.sshPort(in: network)
-            if !keepingDisk { preparation.unlinkDisk() }
+            if !keepingDisks { preparation.unlinkDisks() }
             return Machine(
                 Parts(
                     description: description, identifier: identifier, files: files, accelerator: accelerator,

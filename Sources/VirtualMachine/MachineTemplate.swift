@@ -48,7 +48,7 @@ public final class MachineTemplate: Sendable {
             description: description, identifier: identifier, files: files, accelerator: accelerator,
             fatalPatterns: fatalPatterns, hasIgnition: true, start: .template)
         try await Machine.prepare(starter, ignition: ignition)
-        let machine = try await starter.run(descriptors: [memory.descriptor], keepingDisk: true)
+        let machine = try await starter.run(descriptors: [memory.descriptor], keepingDisks: true)
         do {
             let boot = try await machine.whileRunning {
                 let boot = try await isReady(machine)
@@ -90,7 +90,7 @@ public final class MachineTemplate: Sendable {
     /// - Throws: ``MachineError`` or `CommandError` where it did not start.
     public func fork(identifier: String, files: MachineFiles) async throws -> Machine {
         let preparation = MachinePreparation(description: description, files: files)
-        try await preparation.makeDisk(over: self.files.overlay, format: .qcow2)
+        try await preparation.makeDisks(over: self.files)
         if description.firmware == .uefi {
             try FileManager.default.copyItem(
                 atPath: self.files.firmwareVariables.string, toPath: files.firmwareVariables.string)
@@ -102,7 +102,7 @@ public final class MachineTemplate: Sendable {
             fatalPatterns: fatalPatterns, hasIgnition: true, start: .fork)
         let state = try FileDescriptor.open(self.files.state, .readOnly, options: .closeOnExec)
         defer { try? state.close() }
-        let machine = try await starter.run(descriptors: [memory.descriptor, state], keepingDisk: true)
+        let machine = try await starter.run(descriptors: [memory.descriptor, state], keepingDisks: true)
         do {
             try await machine.whileRunning {
                 try await machine.restore(descriptor: QEMUArguments.memoryDescriptor + 1)
@@ -111,8 +111,8 @@ public final class MachineTemplate: Sendable {
             await machine.kill()
             throw error
         }
-        // QEMU opens the disk anew when the guest goes on; from then on its name is not needed.
-        preparation.unlinkDisk()
+        // QEMU opens the disks anew when the guest goes on; from then on their names are not needed.
+        preparation.unlinkDisks()
         machine.events.post(MachineMessage(port: .ready, text: "ready \(boot.identifier)"))
         return machine
     }

@@ -81,7 +81,7 @@ public struct QEMUArguments: Sendable {
 
     /// All arguments after the program's name.
     public var arguments: [String] {
-        machine + memory + firmware + disk + network + channels + ignition + description.extraArguments
+        machine + memory + firmware + disks + network + channels + ignition + description.extraArguments
     }
 
     private var machine: [String] {
@@ -97,11 +97,24 @@ public struct QEMUArguments: Sendable {
     /// Memory in a shared file is left out of the saved state, which then is less than a megabyte; a fork maps the file
     /// privately and so starts at once.
     private var memory: [String] {
-        guard start != .boot else { return [] }
+        guard start != .boot else { return description.hasNUMANodes ? nodes : [] }
         let backend =
             "memory-backend-file,id=ram,size=\(description.memory)M,mem-path=/proc/self/fd/\(Self.memoryDescriptor),"
             + "share=\(start == .template ? "on" : "off")"
         return ["-object", backend] + (start == .fork ? ["-incoming", "defer"] : [])
+    }
+
+    /// Two nodes with half of the memory and of the processors each; what is odd is on the second.
+    private var nodes: [String] {
+        let memory = description.memory / 2
+        let processors = description.processors / 2
+        let halves = [(memory, 0..<processors), (description.memory - memory, processors..<description.processors)]
+        return halves.enumerated().flatMap { index, half in
+            [
+                "-object", "memory-backend-ram,id=ram\(index),size=\(half.0)M", "-numa",
+                "node,nodeid=\(index),memdev=ram\(index),cpus=\(half.1.lowerBound)-\(half.1.upperBound - 1)",
+            ]
+        }
     }
 
     private var firmware: [String] {
@@ -109,25 +122,31 @@ public struct QEMUArguments: Sendable {
         case .bios: []
         case .uefi:
             [
-                "-drive", "if=pflash,unit=0,format=raw,readonly=on,file=\(escaped(uefi.code))",
-                "-drive", "if=pflash,unit=1,format=raw,file=\(escaped(files.firmwareVariables))",
+                "-drive", "if=pflash,unit=0,format=raw,readonly=on,file=\(uefi.code.string.inOptionList)",
+                "-drive", "if=pflash,unit=1,format=raw,file=\(files.firmwareVariables.string.inOptionList)",
             ]
         }
     }
 
-    private var disk: [String] {
-        [
-            "-drive", "if=none,id=primary,format=qcow2,cache=unsafe,discard=unmap,file=\(escaped(files.overlay))",
-            "-device", "virtio-blk-pci,drive=primary,bootindex=1,serial=primary-disk",
-        ]
+    private var disks: [String] {
+        description.disks.enumerated().flatMap { index, disk in
+            DiskArguments(disk: disk, path: files.disk(index), index: index).arguments
+        }
     }
 
     private var network: [String] {
         // Port 0: the kernel takes a free one at the moment that it is bound. QMP says which.
         var options = "user,id=net0,hostfwd=tcp:127.0.0.1:0-:22"
         if !description.internet { options += ",restrict=on" }
-        if let hostname = description.hostname { options += ",hostname=\(escaped(hostname))" }
-        return ["-netdev", options, "-device", "virtio-net-pci,netdev=net0"]
+        if let hostname = description.hostname { options += ",hostname=\(hostname.inOptionList)" }
+        let more = (1...).prefix(description.additionalNetworkCards).flatMap { number in
+            // Addresses of their own, so that a guest tells the cards apart.
+            [
+                "-netdev", "user,id=net\(number),net=10.0.\(2 + number).0/24,restrict=on",
+                "-device", "virtio-net-pci,netdev=net\(number)",
+            ]
+        }
+        return ["-netdev", options, "-device", "virtio-net-pci,netdev=net0"] + more
     }
 
     private var channels: [String] {
@@ -150,13 +169,6 @@ public struct QEMUArguments: Sendable {
     }
 
     private var ignition: [String] {
-        hasIgnition ? ["-fw_cfg", "name=opt/com.coreos/config,file=\(escaped(files.ignition))"] : []
-    }
-
-    private func escaped(_ path: FilePath) -> String { escaped(path.string) }
-
-    /// A value inside an option list: QEMU reads a doubled comma as one.
-    private func escaped(_ value: String) -> String {
-        value.split(separator: ",", omittingEmptySubsequences: false).joined(separator: ",,")
+        hasIgnition ? ["-fw_cfg", "name=opt/com.coreos/config,file=\(files.ignition.string.inOptionList)"] : []
     }
 }

@@ -20,6 +20,17 @@ struct QemuexecCommand: AsyncParsableCommand {
     @Option(name: [.customShort("m"), .long], help: ArgumentHelp("Memory in MiB.", valueName: "mb"))
     var memory = 1024
 
+    @Option(
+        name: [.customShort("D"), .long],
+        help: ArgumentHelp("One more disk, SIZE[:OPTION,…], such as 5G:mpath (repeatable).", valueName: "disk"))
+    var addDisk: [String] = []
+
+    @Option(help: ArgumentHelp("Network cards besides the first.", valueName: "n"))
+    var additionalNics = 0
+
+    @Flag(name: [.customShort("n"), .customLong("numaNodes")], help: "Two NUMA nodes.")
+    var numaNodes = false
+
     @Flag(help: "As many processors as this host has.")
     var autoCpus = false
 
@@ -54,11 +65,14 @@ struct QemuexecCommand: AsyncParsableCommand {
             throw ValidationError("\"\(word)\" is neither an option nor a *.qcow2; arguments for QEMU come after --")
         }
         let (path, _) = try options.image(workdir: workdir, architecture: "x86_64")
-        var shell = Devshell(
-            machine: MachineDescription(
-                image: path, diskSize: try options.diskSize(), firmware: options.qemuFirmware, memory: memory,
-                processors: autoCpus ? HostCapacity.processors : 1, internet: usernet, hostname: hostname,
-                extraArguments: more))
+        var machine = MachineDescription(
+            image: path, primaryDisk: VirtualDisk(size: try options.diskSize()), firmware: options.qemuFirmware,
+            memory: memory, processors: autoCpus ? HostCapacity.processors : numaNodes ? 2 : 1, internet: usernet,
+            hostname: hostname, extraArguments: more)
+        machine.additionalDisks = try addDisk.map { try VirtualDisk(parsing: $0) }
+        machine.additionalNetworkCards = additionalNics
+        machine.hasNUMANodes = numaNodes
+        var shell = Devshell(machine: machine)
         if let ignition {
             let file = FilePath(ignition)
             shell.ignition = try IgnitionConfig(parsing: try FileContent.read(file), source: ignition)

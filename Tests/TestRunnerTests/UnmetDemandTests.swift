@@ -18,7 +18,7 @@ import VirtualMachine
         let script = """
             #!/bin/bash
             ## kola:
-            ##   additionalDisks: ["5G:mpath"]
+            ##   injectContainer: true
             ##   appendKernelArgs: enforcing=0
             ##   minMemory: 2048
             true
@@ -41,7 +41,7 @@ import VirtualMachine
         #expect(result.outcome == .fail)
         #expect(
             result.output.contains(
-                "kola's machines cannot give what the test asks for with additionalDisks, appendKernelArgs; "
+                "kola's machines cannot give what the test asks for with appendKernelArgs, injectContainer; "
                     + "run it elsewhere, or leave it out with --denylist-test ext.proj"))
         #expect(FileContent.names(in: folder.path.appending("out/ext.proj")).isEmpty)
     }
@@ -50,8 +50,9 @@ import VirtualMachine
         var metadata = TestMetadata()
         metadata.minMemory = 4096
         metadata.minDisk = 20
-        metadata.numaNodes = false
-        metadata.additionalNics = 0
+        metadata.numaNodes = true
+        metadata.additionalNics = 2
+        metadata.additionalDisks = ["5G"]
         metadata.injectContainer = false
         #expect(metadata.unmetDemands.isEmpty)
     }

@@ -124,4 +124,27 @@ import Testing
         await machine.kill()
         await #expect(throws: MachineError.self) { try await machine.monitor.execute("query-status") }
     }
+
+    /// What QEMU itself takes the arguments for.
+    @Test func everyKindOfDiskAndCardIsTaken() async throws {
+        defer { folder.remove() }
+        let disk = folder.path.appending("disk.img")
+        try BootSector.write("up\r\n", to: disk)
+        var description = MachineDescription(
+            image: disk, primaryDisk: VirtualDisk(size: 1 << 30, isMultipath: true), memory: 64, processors: 2)
+        description.additionalDisks = try ["1G:4k", "1G:channel=nvme,512e", "1G:channel=scsi,wwn=7", "1G:mpath"].map {
+            try VirtualDisk(parsing: $0)
+        }
+        description.additionalNetworkCards = 2
+        description.hasNUMANodes = true
+        let machine = try await Machine.launch(
+            description, identifier: UUID().uuidString.lowercased(), ignition: nil, files: files, accelerator: .tcg)
+        let devices = try await machine.monitor.execute(
+            "human-monitor-command", arguments: ["command-line": "info block"], returning: String.self)
+        for node in 0...4 { #expect(devices.contains("disk\(node)")) }
+        let nodes = try await machine.monitor.execute(
+            "human-monitor-command", arguments: ["command-line": "info numa"], returning: String.self)
+        #expect(nodes.contains("2 nodes"))
+        await machine.kill()
+    }
 }

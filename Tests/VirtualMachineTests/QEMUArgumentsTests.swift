@@ -22,8 +22,9 @@ import Testing
                 + "-smp 1 -m 1024M "
                 + "-uuid 4c4c4544-0000-4000-8000-000000000001 -object rng-random,id=rng0,filename=/dev/urandom "
                 + "-device virtio-rng-pci,rng=rng0 "
-                + "-drive if=none,id=primary,format=qcow2,cache=unsafe,discard=unmap,file=/tmp/k/disk.qcow2 "
-                + "-device virtio-blk-pci,drive=primary,bootindex=1,serial=primary-disk "
+                + "-blockdev driver=qcow2,node-name=disk0,discard=unmap,cache.no-flush=on,"
+                + "file.driver=file,file.cache.no-flush=on,file.filename=/tmp/k/disk0.qcow2 "
+                + "-device virtio-blk-pci,drive=disk0,serial=primary-disk,bootindex=1 "
                 + "-netdev user,id=net0,hostfwd=tcp:127.0.0.1:0-:22,restrict=on -device virtio-net-pci,netdev=net0 "
                 + "-device virtio-serial-pci,id=ports -chardev socket,id=console,fd=3 -serial chardev:console "
                 + "-chardev socket,id=monitor,fd=4 -mon chardev=monitor,mode=control "
@@ -82,5 +83,43 @@ import Testing
         #expect(line(.template).contains(memory) && line(.template).contains("\(backend),share=on "))
         #expect(!line(.template).contains("-incoming"))
         #expect(line(.fork).contains("\(backend),share=off -incoming defer "))
+    }
+
+    @Test func disksAreWhatTheirTextsSay() throws {
+        var description = MachineDescription(
+            image: "/i.qcow2", primaryDisk: try VirtualDisk(parsing: "mpath", sizeIsOptional: true))
+        description.additionalDisks = try ["1G:4k", "2G:channel=nvme,serial=fast", "3G:channel=scsi,wwn=7,512e"].map {
+            try VirtualDisk(parsing: $0)
+        }
+        let line = arguments(description)
+        for path in 0...1 {
+            #expect(
+                line.contains(
+                    "-device virtio-scsi-pci,id=path0\(path) -device scsi-hd,bus=path0\(path).0,drive=disk0,share-rw=on,"
+                        + "vendor=NVME,product=VirtualMultipath,wwn=5764824127177228288,serial=primary-disk,"
+                        + "bootindex=\(path + 1) "))
+        }
+        #expect(
+            line.contains(
+                "-device virtio-blk-pci,drive=disk1,serial=disk1,physical_block_size=4096,logical_block_size=4096 "))
+        #expect(line.contains("-device nvme,drive=disk2,serial=fast "))
+        #expect(
+            line.contains(
+                "-device virtio-scsi-pci,id=scsi3 -device scsi-hd,bus=scsi3.0,drive=disk3,wwn=7,serial=disk3,"
+                    + "physical_block_size=4096,logical_block_size=512 "))
+        #expect(line.contains("file.filename=/tmp/k/disk3.qcow2 "))
+    }
+
+    @Test func cardsAndNodesAreWhatIsAskedFor() {
+        var description = MachineDescription(image: "/i.qcow2", memory: 1025, processors: 3)
+        description.additionalNetworkCards = 2
+        description.hasNUMANodes = true
+        let line = arguments(description)
+        #expect(line.contains("-netdev user,id=net2,net=10.0.4.0/24,restrict=on -device virtio-net-pci,netdev=net2 "))
+        #expect(
+            line.contains(
+                "-object memory-backend-ram,id=ram0,size=512M -numa node,nodeid=0,memdev=ram0,cpus=0-0 "
+                    + "-object memory-backend-ram,id=ram1,size=513M -numa node,nodeid=1,memdev=ram1,cpus=1-2 "))
+        #expect(!description.canBeForked)
     }
 }

@@ -31,7 +31,8 @@ final class MachineSource: Sendable {
         var uses: [TemplatePool.Key: Int] = [:]
         if options.forks {
             for test in tests where test.problem == nil && test.metadata.unmetDemands.isEmpty {
-                uses[try Self.key(test, options: options, publicKey: publicKey), default: 0] += 1
+                let key = try Self.key(test, options: options, publicKey: publicKey)
+                if key.description.canBeForked { uses[key, default: 0] += 1 }
             }
         }
         // Half for what is booted, half for the forks' own pages.
@@ -96,6 +97,6 @@ final class MachineSource: Sendable {
         for unit in options.debugUnits {
             config.addDropin("10-debug.conf", to: unit, contents: "[Service]\nEnvironment=SYSTEMD_LOG_LEVEL=debug\n")
         }
-        return TemplatePool.Key(description: options.machine(of: test), ignition: try config.encoded())
+        return TemplatePool.Key(description: try options.machine(of: test), ignition: try config.encoded())
     }
 }

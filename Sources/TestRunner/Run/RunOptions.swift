@@ -75,13 +75,24 @@ public struct RunOptions: Sendable {
         return .seconds(minutes * 60 * (100 + extendTimeoutPercentage) / 100)
     }
 
+    /// The memory in MiB of the machine of `test`.
+    func memory(of test: KolaTest) -> Int { max(memory ?? 1024, test.metadata.minMemory ?? 0) }
+
     /// The machine of `test`.
-    func machine(of test: KolaTest) -> MachineDescription {
-        let gibibyte: Int64 = 1 << 30
-        let wanted = [diskSize, test.metadata.minDisk.map { Int64($0) * gibibyte }].compactMap { $0 }.max()
-        return MachineDescription(
-            image: image, diskSize: wanted, firmware: test.firmware ?? firmware,
-            memory: max(memory ?? 1024, test.metadata.minMemory ?? 0), internet: test.has(tag: SpecialTag.needsInternet)
-        )
+    ///
+    /// - Throws: ``MachineError`` for a disk that no machine has.
+    func machine(of test: KolaTest) throws -> MachineDescription {
+        let metadata = test.metadata
+        var primary =
+            try metadata.primaryDisk.map { try VirtualDisk(parsing: $0, sizeIsOptional: true) } ?? VirtualDisk()
+        primary.size = [primary.size, diskSize, metadata.minDisk.map { Int64($0) << 30 }].compactMap { $0 }.max()
+        let hasNUMANodes = metadata.numaNodes ?? false
+        var machine = MachineDescription(
+            image: image, primaryDisk: primary, firmware: test.firmware ?? firmware, memory: memory(of: test),
+            processors: hasNUMANodes ? 2 : 1, internet: test.has(tag: SpecialTag.needsInternet))
+        machine.additionalDisks = try metadata.additionalDisks.map { try VirtualDisk(parsing: $0) }
+        machine.additionalNetworkCards = metadata.additionalNics ?? 0
+        machine.hasNUMANodes = hasNUMANodes
+        return machine
     }
 }

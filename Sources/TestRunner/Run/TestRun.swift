@@ -137,7 +137,7 @@ public struct TestRun: Sendable {
         return await withTaskGroup(of: TestResult.self) { group in
             for test in tests {
                 // Before the task, as tasks ask in any order.
-                let needed = options.machine(of: test).memory
+                let needed = options.memory(of: test)
                 await slots.take(memory: needed)
                 group.addTask {
                     let log = TestLog(test.name, policy: policy, runStart: start, sink: tell)

@@ -2,15 +2,11 @@ extension TestMetadata {
     /// The keys that ask for what kola's machines do not have: a test that says one of them would prove nothing without.
     var unmetDemands: [String] {
         let asked: [(key: String, isAsked: Bool)] = [
-            ("additionalDisks", !additionalDisks.isEmpty),
-            ("additionalNics", (additionalNics ?? 0) > 0),
             ("appendFirstbootKernelArgs", appendFirstbootKernelArgs != nil),
             ("appendKernelArgs", appendKernelArgs != nil),
             ("bindMountHostRO", !bindMountHostRO.isEmpty),
             ("bootFrom", bootFrom != nil),
             ("injectContainer", injectContainer == true),
-            ("numaNodes", numaNodes == true),
-            ("primaryDisk", primaryDisk != nil),
             ("requiredHostPorts", !requiredHostPorts.isEmpty),
         ]
         return asked.filter(\.isAsked).map(\.key)
