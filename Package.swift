@@ -88,7 +88,7 @@ let package = Package(
         module("ContainerImage", ["HostSystem", "OSTree", "GLib", "LibArchive", "Zlib"]),
         module("Deployment", ["HostSystem", "OSTree", "GLib"]),
         module("DiskImage", ["Deployment", "Treefile", "HostSystem", "OSTree", "GLib", "Ext2fs"]),
-        module("VirtualMachine", ["HostSystem"]),
+        module("VirtualMachine", ["Deployment", "HostSystem", "Ext2fs"]),
         module("TestRunner", ["VirtualMachine", "Ignition", "HostSystem", "Builds", yams]),
         module(
             "Pipeline",
@@ -120,7 +120,7 @@ let package = Package(
         tests("ContainerImage", ["HostSystem", "OSTree", "GLib", "LibArchive"]),
         tests("Deployment", ["HostSystem", "OSTree", "GLib"]),
         tests("DiskImage", ["HostSystem", "OSTree", "Treefile"]),
-        tests("VirtualMachine", ["HostSystem"]),
+        tests("VirtualMachine", ["Ext2fs", "HostSystem"]),
         tests("TestRunner", ["Builds", "HostSystem", "Ignition", "VirtualMachine"]),
         tests("Pipeline", ["HostSystem", "Builds"]),
         .testTarget(

@@ -27,6 +27,9 @@ extension Machine {
     static func prepare(_ starter: MachineStarter, ignition: [UInt8]?) async throws {
         let preparation = MachinePreparation(description: starter.description, files: starter.files)
         try await preparation.makeDisks()
+        try await BootArguments(
+            everyBoot: starter.description.kernelArguments, firstBoot: starter.description.firstBootKernelArguments
+        ).write(to: starter.files.overlay, scratch: starter.files.temporary)
         if let ignition { try AtomicFile.write(ignition, to: starter.files.ignition, mode: .ownerReadWrite) }
         if starter.description.firmware == .uefi { try preparation.copyFirmwareVariables() }
     }

@@ -20,6 +20,10 @@ public struct MachineDescription: Sendable, Hashable, Codable {
     public var additionalDisks: [VirtualDisk] = []
     /// Network cards besides the first.
     public var additionalNetworkCards = 0
+    /// Kernel arguments that are added for every boot; "" for none. The image itself stays as it is.
+    public var kernelArguments = ""
+    /// Kernel arguments that are added for the first boot only; "" for none.
+    public var firstBootKernelArguments = ""
     /// Memory and processors are on two NUMA nodes.
     public var hasNUMANodes = false
     /// How it starts.

@@ -28,6 +28,12 @@ struct QemuexecCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Network cards besides the first.", valueName: "n"))
     var additionalNics = 0
 
+    @Option(help: ArgumentHelp("Kernel arguments to add.", valueName: "arguments"))
+    var kargs = ""
+
+    @Option(help: ArgumentHelp("Kernel arguments to add to the first boot.", valueName: "arguments"))
+    var firstbootkargs = ""
+
     @Flag(name: [.customShort("n"), .customLong("numaNodes")], help: "Two NUMA nodes.")
     var numaNodes = false
 
@@ -72,6 +78,8 @@ struct QemuexecCommand: AsyncParsableCommand {
         machine.additionalDisks = try addDisk.map { try VirtualDisk(parsing: $0) }
         machine.additionalNetworkCards = additionalNics
         machine.hasNUMANodes = numaNodes
+        machine.kernelArguments = kargs
+        machine.firstBootKernelArguments = firstbootkargs
         var shell = Devshell(machine: machine)
         if let ignition {
             let file = FilePath(ignition)

@@ -19,7 +19,7 @@ import VirtualMachine
             #!/bin/bash
             ## kola:
             ##   injectContainer: true
-            ##   appendKernelArgs: enforcing=0
+            ##   requiredHostPorts: [1234]
             ##   minMemory: 2048
             true
 
@@ -41,7 +41,7 @@ import VirtualMachine
         #expect(result.outcome == .fail)
         #expect(
             result.output.contains(
-                "kola's machines cannot give what the test asks for with appendKernelArgs, injectContainer; "
+                "kola's machines cannot give what the test asks for with injectContainer, requiredHostPorts; "
                     + "run it elsewhere, or leave it out with --denylist-test ext.proj"))
         #expect(FileContent.names(in: folder.path.appending("out/ext.proj")).isEmpty)
     }

@@ -93,6 +93,8 @@ public struct RunOptions: Sendable {
         machine.additionalDisks = try metadata.additionalDisks.map { try VirtualDisk(parsing: $0) }
         machine.additionalNetworkCards = metadata.additionalNics ?? 0
         machine.hasNUMANodes = hasNUMANodes
+        machine.kernelArguments = metadata.appendKernelArgs ?? ""
+        machine.firstBootKernelArguments = metadata.appendFirstbootKernelArgs ?? ""
         return machine
     }
 }

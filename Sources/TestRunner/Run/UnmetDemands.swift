@@ -2,8 +2,6 @@ extension TestMetadata {
     /// The keys that ask for what kola's machines do not have: a test that says one of them would prove nothing without.
     var unmetDemands: [String] {
         let asked: [(key: String, isAsked: Bool)] = [
-            ("appendFirstbootKernelArgs", appendFirstbootKernelArgs != nil),
-            ("appendKernelArgs", appendKernelArgs != nil),
             ("bindMountHostRO", !bindMountHostRO.isEmpty),
             ("bootFrom", bootFrom != nil),
             ("injectContainer", injectContainer == true),

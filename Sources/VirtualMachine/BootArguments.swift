@@ -1,0 +1,60 @@
+import Deployment
+import Ext2fs
+import Foundation
+import HostSystem
+import SystemPackage
+
+/// Kernel arguments that are written to an image's boot partition before the machine boots, as coreos-assembler's kola does
+/// with libguestfs: to the entries of the boot loader, and to the stamp file of the first boot.
+struct BootArguments: Sendable {
+    /// Arguments of every boot; "" for none.
+    let everyBoot: String
+    /// Arguments of the first boot only; "" for none.
+    let firstBoot: String
+
+    /// Writes them to a qcow2 image.
+    ///
+    /// - Parameter scratch: a folder for temporary files.
+    /// - Throws: ``MachineError`` where the image has no boot partition with what it takes; `Ext2fsError`.
+    func write(to image: FilePath, scratch: FilePath) async throws {
+        guard !everyBoot.isEmpty || !firstBoot.isEmpty else { return }
+        try await DiskExport.withRawDisk(of: image, scratch: scratch) { disk in
+            guard let offset = try PartitionLabels(of: disk).offset(of: "boot") else {
+                throw MachineError(
+                    kind: .launch, reason: "\(image) has no partition with the name boot to write kernel arguments to")
+            }
+            try write(to: try Ext4Filesystem(path: disk, offset: offset, timestamp: 1))
+        }
+    }
+
+    private func write(to filesystem: Ext4Filesystem) throws {
+        if !everyBoot.isEmpty {
+            let arguments = KernelArguments(parsing: everyBoot)
+            for name in try filesystem.list("/loader/entries") where name.hasSuffix(".conf") {
+                try rewrite("/loader/entries/\(name)", of: filesystem) { text in
+                    var entry = BootLoaderEntry(parsing: text)
+                    entry.kernelArguments.append(arguments)
+                    return entry.text
+                }
+            }
+            if try filesystem.list("/loader").contains("syslinux.cfg") {
+                try rewrite("/loader/syslinux.cfg", of: filesystem) { text in
+                    var configuration = SyslinuxConfiguration(parsing: text)
+                    configuration.editKernelArguments { $0.append(arguments) }
+                    return configuration.text
+                }
+            }
+        }
+        if !firstBoot.isEmpty {
+            try rewrite("/ignition.firstboot", of: filesystem) { _ in
+                "set ignition_network_kcmdline=\"\(firstBoot)\"\n"
+            }
+        }
+        try filesystem.close()
+    }
+
+    private func rewrite(_ path: String, of filesystem: Ext4Filesystem, _ change: (String) -> String) throws {
+        let text = String(decoding: try filesystem.read(path), as: UTF8.self)
+        try filesystem.overwrite(path, with: Array(change(text).utf8))
+    }
+}

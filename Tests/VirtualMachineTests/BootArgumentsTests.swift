@@ -1,0 +1,87 @@
+import Ext2fs
+import Foundation
+import HostSystem
+import SystemPackage
+import Testing
+
+@testable import VirtualMachine
+
+/// Real tools: a GPT with an ext4 boot partition below a qcow2 overlay.
+@Suite(.serialized, .timeLimit(.minutes(3))) struct BootArgumentsTests {
+    private let folder: TemporaryFolder
+    private var raw: FilePath { folder.path.appending("image.raw") }
+    private var overlay: FilePath { folder.path.appending("overlay.qcow2") }
+
+    private static let entry = "title Demo\nlinux /vmlinuz\noptions root=LABEL=root rw\n"
+    private static let syslinux = "TIMEOUT 1\nLABEL Demo\n    APPEND root=LABEL=root rw $ignition_firstboot\n"
+
+    init() throws { folder = try TemporaryFolder(prefix: "boot, arguments") }
+
+    private func makeImage(label: String = "boot") async throws {
+        let boot = folder.path.appending("tree")
+        try FileContent.createDirectory(boot.appending("loader/entries"))
+        try AtomicFile.write(Array(Self.entry.utf8), to: boot.appending("loader/entries/ostree-1.conf"))
+        try AtomicFile.write(Array(Self.syslinux.utf8), to: boot.appending("loader/syslinux.cfg"))
+        try AtomicFile.write(Array("# first boot\n".utf8), to: boot.appending("ignition.firstboot"))
+        try await Command("truncate", ["--size=24M", raw.string]).run()
+        try await Command("sfdisk", ["-q", raw.string]).run(
+            input: Array(
+                "label: gpt\nstart=2048, size=4096, name=EFI-SYSTEM\nstart=8192, size=32768, name=\(label)\n".utf8))
+        try await Command(
+            "mke2fs", ["-q", "-t", "ext4", "-d", boot.string, "-E", "offset=\(8192 * 512)", raw.string, "16M"]
+        ).run()
+        try await Command(
+            "qemu-img", ["create", "-q", "-f", "qcow2", "-F", "raw", "-b", raw.string, overlay.string]
+        ).run()
+    }
+
+    private func read(_ path: String) async throws -> String {
+        try await DiskExport.withRawDisk(of: overlay, scratch: folder.path) { disk in
+            let filesystem = try Ext4Filesystem(path: disk, offset: 8192 * 512, timestamp: 1)
+            return String(decoding: try filesystem.read(path), as: UTF8.self)
+        }
+    }
+
+    @Test func argumentsAreInTheOverlayAndNotInTheImage() async throws {
+        defer { folder.remove() }
+        try await makeImage()
+        let before = try Digest.ofFile(raw)
+        try await BootArguments(everyBoot: "enforcing=0 x=\"a b\"", firstBoot: "rd.neednet=1").write(
+            to: overlay, scratch: folder.path)
+        #expect(
+            try await read("/loader/entries/ostree-1.conf")
+                == "title Demo\nlinux /vmlinuz\noptions root=LABEL=root rw enforcing=0 x=\"a b\"\n")
+        #expect(
+            try await read("/loader/syslinux.cfg")
+                == "TIMEOUT 1\nLABEL Demo\n    APPEND root=LABEL=root rw $ignition_firstboot enforcing=0 x=\"a b\"\n")
+        #expect(try await read("/ignition.firstboot") == "set ignition_network_kcmdline=\"rd.neednet=1\"\n")
+        #expect(try Digest.ofFile(raw) == before)
+        #expect(!FileContent.exists(folder.path.appending("disk.raw")))
+        try await Command("qemu-img", ["check", "-q", overlay.string]).run()
+    }
+
+    @Test func withoutArgumentsNothingIsTouched() async throws {
+        defer { folder.remove() }
+        try await BootArguments(everyBoot: "", firstBoot: "").write(to: "/no/such.qcow2", scratch: folder.path)
+    }
+
+    @Test func imageWithoutABootPartitionIsAnError() async throws {
+        defer { folder.remove() }
+        try await makeImage(label: "root")
+        let error = try await #require(throws: MachineError.self) {
+            try await BootArguments(everyBoot: "a", firstBoot: "").write(to: overlay, scratch: folder.path)
+        }
+        #expect(
+            error.reason == "\(overlay) has no partition with the name boot to write kernel arguments to")
+    }
+
+    @Test func imageThatIsNoneIsAnError() async throws {
+        defer { folder.remove() }
+        try AtomicFile.write(Array("no image".utf8), to: overlay)
+        let error = try await #require(throws: MachineError.self) {
+            try await DiskExport.withRawDisk(of: overlay, scratch: folder.path) { _ in () }
+        }
+        #expect(error.reason.hasPrefix("qemu-storage-daemon cannot show \(overlay) as a disk: "))
+        #expect(error.reason.contains("Image is not in qcow2 format"))
+    }
+}
