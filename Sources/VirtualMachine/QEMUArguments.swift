@@ -89,9 +89,15 @@ public struct QEMUArguments: Sendable {
             "-nodefaults", "-no-user-config", "-display", "none", "-machine",
             start == .boot ? "q35" : "q35,memory-backend=ram",
             "-accel", Self.acceleratorOption(accelerator), "-cpu", Self.cpuModel(accelerator),
-            "-smp", "\(description.processors)", "-m", "\(description.memory)M", "-uuid", identifier,
+            "-smp", processors, "-m", "\(description.memory)M", "-uuid", identifier,
             "-object", "rng-random,id=rng0,filename=/dev/urandom", "-device", "virtio-rng-pci,rng=rng0",
         ]
+    }
+
+    /// With NUMA each processor has a socket of its own: Linux warns of a socket that is on two nodes.
+    private var processors: String {
+        description.hasNUMANodes
+            ? "\(description.processors),sockets=\(description.processors)" : "\(description.processors)"
     }
 
     /// Memory in a shared file is left out of the saved state, which then is less than a megabyte; a fork maps the file

@@ -120,6 +120,7 @@ import Testing
             line.contains(
                 "-object memory-backend-ram,id=ram0,size=512M -numa node,nodeid=0,memdev=ram0,cpus=0-0 "
                     + "-object memory-backend-ram,id=ram1,size=513M -numa node,nodeid=1,memdev=ram1,cpus=1-2 "))
+        #expect(line.contains("-smp 3,sockets=3 "))
         #expect(!description.canBeForked)
     }
 }

@@ -16,7 +16,9 @@ struct ExternalTestRun: Sendable {
     /// - Throws: ``TestFailure`` where it failed, ``MachineError`` where the machine ended.
     func run() async throws {
         let start = guest.machine.events.position
+        let ready = ContinuousClock.now
         try await install()
+        log.append("started \((ContinuousClock.now - ready).hundredths) after the machine was ready")
         do {
             try await wait(from: start)
         } catch let failure as TestFailure {
