@@ -12,12 +12,13 @@ extension BackgroundProcess {
         private let descriptors: [Int32]
 
         init(
-            _ command: Command, streams: StandardStreams, descriptors: [FileDescriptor], coreDumps: Bool
+            _ command: Command, streams: StandardStreams, descriptors: [FileDescriptor], coreDumps: Bool,
+            endsWithOwner: Bool = true
         ) throws {
             guard let executable = Self.find(command.executable) else {
                 throw CommandError(command: command, status: nil, detail: "not found in PATH")
             }
-            var arguments = ["/usr/bin/setpriv", "--pdeathsig", "KILL", "--"]
+            var arguments = endsWithOwner ? ["/usr/bin/setpriv", "--pdeathsig", "KILL", "--"] : []
             if !coreDumps { arguments += ["/usr/bin/prlimit", "--core=0:0", "--"] }
             self.arguments = arguments + [executable] + command.arguments
             var variables = ProcessInfo.processInfo.environment

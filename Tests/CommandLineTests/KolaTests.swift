@@ -4,7 +4,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@Suite("kola's command line")
+@Suite("kola's command line", .timeLimit(.minutes(5)))
 struct KolaTests {
     @Test("wrong usage ends with status 64 and its cause")
     func usage() async throws {
@@ -58,10 +58,33 @@ struct KolaTests {
     @Test("a run that is interrupted ends its machine, writes its report and has the status of that signal")
     func interruption() async throws {
         let tool = try await toolWithTest()
+        let run = try runningTest(of: tool)
+        kill(run.identifier, SIGINT)
+        #expect(run.wait() >> 8 == 130)
+        let report = try FileContent.read(tool.work.appending("out/reports/report.json"))
+        #expect(String(decoding: report, as: UTF8.self).contains("interrupted"))
+    }
+
+    @Test("a run that is killed leaves no machine and no file behind")
+    func killedRun() async throws {
+        let tool = try await toolWithTest()
+        let scratch = tool.temporary.appending("scratch")
+        try FileContent.createDirectory(scratch)
+        let run = try runningTest(of: tool, temporary: scratch)
+        while try machines(in: scratch).isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        kill(run.identifier, SIGKILL)
+        run.wait()
+        // Nobody tells when they are gone; the test's limit ends the wait.
+        while try !machines(in: scratch).isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        while !FileContent.names(in: scratch).isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+    }
+
+    /// A run of `basic` on a guest that does nothing, once it has begun.
+    private func runningTest(of tool: Tool, temporary: FilePath = "/var/tmp") throws -> BackgroundTool {
         try BootSector.write("booting\r\n", to: tool.work.appending("disk.img"))
         let run = try BackgroundTool([
-            "env", "-C", tool.work.string, "COSA_NO_KVM=1", Tool.path("kola"), "run", "--qemu-image", "disk.img",
-            "--output-dir", "out", "basic",
+            "env", "-C", tool.work.string, "COSA_NO_KVM=1", "TMPDIR=\(temporary)", Tool.path("kola"), "run",
+            "--qemu-image", "disk.img", "--output-dir", "out", "basic",
         ])
         var said: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 4096)
@@ -70,9 +93,15 @@ struct KolaTests {
             try #require(count > 0)
             said += chunk[..<count]
         }
-        kill(run.identifier, SIGINT)
-        #expect(run.wait() >> 8 == 130)
-        let report = try FileContent.read(tool.work.appending("out/reports/report.json"))
-        #expect(String(decoding: report, as: UTF8.self).contains("interrupted"))
+        return run
+    }
+
+    /// The processes of machines whose files are in `folder`.
+    private func machines(in folder: FilePath) throws -> [Int32] {
+        FileContent.names(in: "/proc").compactMap { Int32($0) }.filter { number in
+            guard let line = try? FileContent.read(FilePath("/proc/\(number)/cmdline")) else { return false }
+            let text = String(decoding: line, as: UTF8.self)
+            return text.hasPrefix("/usr/bin/qemu-system") && text.contains(folder.string)
+        }
     }
 }

@@ -27,7 +27,11 @@ public struct Devshell: Sendable {
     /// - Throws: ``MachineError`` where the machine does not come up.
     public func run(tell: @escaping @Sendable (String) -> Void) async throws -> Int32 {
         let folder = try TemporaryFolder()
-        defer { folder.remove() }
+        let cleaner = try FolderGuard(folder.path)
+        defer {
+            folder.remove()
+            withExtendedLifetime(cleaner) {}
+        }
         let key = try await SSHKey.generate(in: folder.path)
         let choice: AcceleratorChoice
         if let accelerator {

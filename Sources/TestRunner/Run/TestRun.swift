@@ -125,7 +125,11 @@ public struct TestRun: Sendable {
     ) async throws -> [TestResult] {
         let start = ContinuousClock.now
         let folder = try TemporaryFolder()
-        defer { folder.remove() }
+        let cleaner = try FolderGuard(folder.path)
+        defer {
+            folder.remove()
+            withExtendedLifetime(cleaner) {}
+        }
         let key = try await SSHKey.generate(in: folder.path)
         let slotCount = options.parallel.slots
         // A tenth stays free for QEMU itself and for everything else.
