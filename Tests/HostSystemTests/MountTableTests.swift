@@ -9,13 +9,13 @@ import Testing
     @Test func mountPointsAreReadInReverse() {
         let table = """
             21 1 254:0 / / rw - ext4 /dev/vda rw
-            50 21 0:40 / /work/a\\040b/merged rw - overlay overlay rw
-            51 50 0:41 / /work/a\\040b/merged/proc rw - proc proc rw
-            52 21 0:42 / /work/a\\040bc rw - tmpfs tmpfs rw
+            50 21 0:40 / /srv/a\\040b/merged rw - overlay overlay rw
+            51 50 0:41 / /srv/a\\040b/merged/proc rw - proc proc rw
+            52 21 0:42 / /srv/a\\040bc rw - tmpfs tmpfs rw
             """
         #expect(
-            MountTable.mountPoints(below: "/work/a b", in: table) == ["/work/a b/merged/proc", "/work/a b/merged"])
-        #expect(MountTable.mountPoints(below: "/work/none", in: table).isEmpty)
+            MountTable.mountPoints(below: "/srv/a b", in: table) == ["/srv/a b/merged/proc", "/srv/a b/merged"])
+        #expect(MountTable.mountPoints(below: "/srv/none", in: table).isEmpty)
     }
 
     @Test(.enabled(if: geteuid() == 0, "mounting needs root"))
