@@ -25,7 +25,8 @@ public final class CommandPort: Sendable {
     private struct Job {
         let token: String
         let bytes: [UInt8]
-        let continuation: CheckedContinuation<Result, any Error>
+        /// Nil where nobody waits any more: the guest still has to answer before the next command.
+        var continuation: CheckedContinuation<Result, any Error>?
     }
 
     private struct State {
@@ -54,20 +55,37 @@ public final class CommandPort: Sendable {
     /// Runs a script in the guest's `bash` once the guest is up and the commands before it have ended.
     ///
     /// - Parameter input: its standard input.
-    /// - Throws: ``MachineError`` where the machine ended before the command did.
+    /// - Throws: ``MachineError`` where the machine ended before the command did, `CancellationError`.
     public func capture(_ script: String, input: [UInt8] = []) async throws -> Result {
         let token = UUID().uuidString
         let script = Array(script.utf8)
         let bytes = Array("\(token) \(script.count) \(input.count)\n".utf8) + script + input
-        return try await withCheckedThrowingContinuation { continuation in
-            let failure = state.withLock { state in
-                if state.failure == nil {
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let failure: (any Error)? = state.withLock { state in
+                    if let failure = state.failure { return failure }
+                    if Task.isCancelled { return CancellationError() }
                     state.queue.append(Job(token: token, bytes: bytes, continuation: continuation))
+                    return nil
                 }
-                return state.failure
+                if let failure { continuation.resume(throwing: failure) } else { sendNext() }
             }
-            if let failure { continuation.resume(throwing: failure) } else { sendNext() }
+        } onCancel: {
+            abandon(token)
         }
+    }
+
+    /// Ends the wait for a command; one that the guest has already goes on.
+    private func abandon(_ token: String) {
+        let waiter = state.withLock { state in
+            if state.current?.token == token {
+                defer { state.current?.continuation = nil }
+                return state.current?.continuation
+            }
+            guard let index = state.queue.firstIndex(where: { $0.token == token }) else { return nil }
+            return state.queue.remove(at: index).continuation
+        }
+        waiter?.resume(throwing: CancellationError())
     }
 
     /// Runs a script; any exit status but 0 is an error.
@@ -103,7 +121,7 @@ public final class CommandPort: Sendable {
             )
         }
         if let (job, result) = finished {
-            job.continuation.resume(returning: result)
+            job.continuation?.resume(returning: result)
             sendNext()
         }
     }
@@ -118,7 +136,7 @@ public final class CommandPort: Sendable {
             }
             return (state.current.map { [$0] } ?? []) + state.queue
         }
-        for job in jobs { job.continuation.resume(throwing: error) }
+        for job in jobs { job.continuation?.resume(throwing: error) }
     }
 
     /// One write at a time, on a queue that may block: a guest takes a large input as slowly as it likes.

@@ -68,4 +68,20 @@ import Testing
         await #expect(throws: MachineError.self) { try await port.capture("kill -9 $$") }
         await #expect(throws: MachineError.self) { try await port.capture("echo") }
     }
+
+    @Test func waitThatIsCancelledEndsAndTheNextCommandComesAfterIt() async throws {
+        defer { folder.remove() }
+        let go = folder.path.appending("go")
+        let waiting = Task {
+            try await port.capture("until [ -e \(go.string.shellQuoted) ]; do sleep 0.01; done; echo late")
+        }
+        let queued = Task { try await port.capture("echo never") }
+        waiting.cancel()
+        queued.cancel()
+        await #expect(throws: CancellationError.self) { try await waiting.value }
+        await #expect(throws: CancellationError.self) { try await queued.value }
+        async let next = port.capture("echo next")
+        try AtomicFile.write([], to: go)
+        #expect(try await next.text == "next")
+    }
 }
