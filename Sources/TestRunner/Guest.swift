@@ -58,7 +58,11 @@ public final class Guest: Sendable {
             state.session = login
             return login
         }
-        return try await login.value
+        return try await withTaskCancellationHandler {
+            try await login.value
+        } onCancel: {
+            login.cancel()
+        }
     }
 
     /// Runs a command line as `core` over SSH and returns its output; any exit status but 0 is an error.

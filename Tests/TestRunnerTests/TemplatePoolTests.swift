@@ -36,4 +36,22 @@ import VirtualMachine
         }
         #expect(boots.withLock { $0 } == 2)
     }
+
+    // The limit turns a wait that never ends into a failure.
+    @Test(.timeLimit(.minutes(1))) func bootThatNobodyWaitsForAnyMoreEnds() async throws {
+        let pool = TemplatePool(uses: [Self.one: 2], limit: 4096)
+        let (booting, started) = AsyncStream.makeStream(of: Void.self)
+        let tests = (0..<2).map { _ in
+            Task {
+                try await pool.template(Self.one) {
+                    started.yield()
+                    try await Task.sleep(for: .seconds(1000))
+                    throw Broken()
+                }
+            }
+        }
+        for await _ in booting { break }
+        for test in tests { test.cancel() }
+        for test in tests { await #expect(throws: CancellationError.self) { try await test.value } }
+    }
 }

@@ -54,7 +54,13 @@ final class MachineSource: Sendable {
         }
         let template = try await pool.template(key) { [self] in
             try await IgnitionValidation.check(key.ignition, source: test.name)
-            return try await boot(key)
+            // The tests that wait cannot end it, as others wait too.
+            let limit = options.timeout(of: test)
+            return try await Deadline.run(within: limit) {
+                try await self.boot(key)
+            } onExpiry: {
+                TestFailure("the machine that the tests share was not ready after \(TestExecution.goDuration(limit))")
+            }
         }
         let start = ContinuousClock.now
         let number = counter.add(1, ordering: .relaxed).oldValue

@@ -13,6 +13,7 @@ actor TemplatePool {
     private struct Entry {
         var remaining: Int
         var template: Task<MachineTemplate, any Error>?
+        var waiting = 0
         var failures = 0
     }
 
@@ -55,15 +56,28 @@ actor TemplatePool {
     ) async throws -> MachineTemplate {
         let task = entries[key]?.template ?? Task(operation: boot)
         entries[key]?.template = task
+        entries[key]?.waiting += 1
         do {
-            return try await task.value
+            return try await withTaskCancellationHandler {
+                try await task.value
+            } onCancel: {
+                Task { await leave(key, task) }
+            }
         } catch {
             if entries[key]?.template == task, let failures = entries[key]?.failures, failures + 1 < Self.attempts {
                 entries[key]?.template = nil
                 entries[key]?.failures += 1
+                entries[key]?.waiting = 0
             }
             throw error
         }
+    }
+
+    /// A test stops waiting for a boot. One that nobody waits for any more ends.
+    private func leave(_ key: Key, _ task: Task<MachineTemplate, any Error>) {
+        guard let entry = entries[key], entry.template == task else { return }
+        entries[key]?.waiting = entry.waiting - 1
+        if entry.waiting <= 1 { task.cancel() }
     }
 
     /// A test that asked, or would have asked, for the template has ended.
