@@ -13,7 +13,9 @@ public enum GuestConfiguration {
 
     /// The config of every machine: a key for `core`, the units that report to the host, the host's commands, and what external
     /// tests run in. It is the same for all tests of a run, so that they can share a machine's boot.
-    public static func base(publicKey: String) -> IgnitionConfig {
+    ///
+    /// - Parameter isOnSegment: the machine shares a network with others.
+    public static func base(publicKey: String, isOnSegment: Bool = false) -> IgnitionConfig {
         var config = IgnitionConfig()
         config.addUser(user, sshKeys: [publicKey])
         config.addUnit(readyUnit, contents: ready)
@@ -28,8 +30,17 @@ public enum GuestConfiguration {
             // counts, not systemd's 90 s.
             config.addDropin("10-kola.conf", to: port.deviceUnit, contents: "[Unit]\nJobTimeoutSec=infinity\n")
         }
+        if isOnSegment { SegmentMembership.prepare(&config) }
         return config
     }
+
+    /// A soft reboot keeps the kernel and so its boot id: systemd counts them since version 254.
+    static let readyScript = """
+        read -r id </proc/sys/kernel/random/boot_id || exit
+        count=$(systemctl show --property=SoftRebootsCount --value)
+        if [ "${count:-0}" != 0 ]; then id=$id+$count; fi
+        echo "ready $id" >\(GuestPort.ready.device)
+        """
 
     /// After multi-user.target, which includes the SSH server and the network's services.
     private static let ready = """
@@ -42,7 +53,7 @@ public enum GuestConfiguration {
         [Service]
         Type=oneshot
         RemainAfterExit=yes
-        ExecStart=/bin/sh -c 'read id </proc/sys/kernel/random/boot_id && echo "ready $id" >\(GuestPort.ready.device)'
+        ExecStart=/bin/bash -c "\(UnitFile.quoted(readyScript))"
 
         [Install]
         WantedBy=multi-user.target

@@ -19,6 +19,8 @@ public struct KolaTest: Sendable {
     public var metadata: TestMetadata
     /// The firmware of its machine; nil for that of the run.
     public var firmware: MachineDescription.Firmware?
+    /// How many machines it has; several share a network (``NetworkSegment``).
+    public let machineCount: Int
     /// What its machine is provisioned with besides what every machine is.
     public var ignition: IgnitionConfig?
     /// Why it cannot run, where it can only be listed: its config is not one that the guest takes.
@@ -31,12 +33,13 @@ public struct KolaTest: Sendable {
     /// A test.
     public init(
         name: String, metadata: TestMetadata = TestMetadata(), firmware: MachineDescription.Firmware? = nil,
-        ignition: IgnitionConfig? = nil, problem: String? = nil, body: Body
+        machineCount: Int = 1, ignition: IgnitionConfig? = nil, problem: String? = nil, body: Body
     ) {
         self.name = name
         declaredName = name
         self.metadata = metadata
         self.firmware = firmware
+        self.machineCount = machineCount
         self.ignition = ignition
         self.problem = problem
         self.body = body

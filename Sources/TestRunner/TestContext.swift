@@ -4,11 +4,22 @@ import Synchronization
 public struct TestContext: Sendable {
     /// The test.
     public let test: KolaTest
-    /// Its machine.
+    /// Its machines, `qemu0`, `qemu1` and so on. They reach each other by these names.
+    public let guests: [Guest]
+    /// Its machine; the first one where it has several.
     public let guest: Guest
     /// What is known about the OS on it.
     public let system: SystemUnderTest
     let log: TestLog
+
+    /// - Parameter guest: the first of `guests`.
+    init(test: KolaTest, guest: Guest, guests: [Guest], system: SystemUnderTest, log: TestLog) {
+        self.test = test
+        self.guest = guest
+        self.guests = guests
+        self.system = system
+        self.log = log
+    }
 
     /// Adds a line to the test's output.
     public func log(_ line: String) { log.append(line) }
@@ -17,7 +28,7 @@ public struct TestContext: Sendable {
     ///
     /// - Throws: `CancellationError`, and the machine's end.
     public func subtest(_ name: String, _ body: @Sendable () async throws -> Void) async throws {
-        try await log.part(name, of: test, isLost: { guest.machine.events.failure != nil }, body)
+        try await log.part(name, of: test, isLost: { guests.contains { $0.machine.events.failure != nil } }, body)
     }
 }
 

@@ -4,7 +4,7 @@ public enum GuestPort: String, Sendable, Codable, CaseIterable {
     case ignitionJournal = "com.coreos.ignition.journal"
     /// The guest's journal in systemd's export format.
     case journal = "mantlejournal"
-    /// `ready BOOT-ID`, once in each boot.
+    /// `ready BOOT-ID`, once in each boot; `ready BOOT-ID+N` after a soft reboot.
     case ready = "com.coreos.kola.ready"
     /// What a test says: `finished …`, `reboot …`.
     case test = "com.coreos.kola.test"

@@ -10,15 +10,18 @@ extension Machine {
     ///   - ignition: the Ignition config as JSON; nil for none.
     ///   - files: where its files go; both folders must exist.
     ///   - accelerator: what runs its instructions (``KVMProbe/choose()``).
+    ///   - segment: what its card on a segment is plugged into; nil for nothing.
     ///   - fatalPatterns: what on its console ends it; none of them for a test that wants the guest to fail.
     /// - Throws: ``MachineError`` or `CommandError` where it did not start.
     public static func launch(
         _ description: MachineDescription, identifier: String, ignition: [UInt8]?, files: MachineFiles,
-        accelerator: Accelerator, fatalPatterns: [ConsolePattern] = ConsolePattern.all + [.ignitionFailure]
+        accelerator: Accelerator, segment: NetworkSegment? = nil,
+        fatalPatterns: [ConsolePattern] = ConsolePattern.all + [.ignitionFailure]
     ) async throws -> Machine {
         let starter = MachineStarter(
             description: description, identifier: identifier, files: files, accelerator: accelerator,
-            fatalPatterns: fatalPatterns, hasIgnition: ignition != nil, start: .boot)
+            fatalPatterns: fatalPatterns, hasIgnition: ignition != nil, start: .boot,
+            segment: segment)
         try await prepare(starter, ignition: ignition)
         return try await starter.run()
     }

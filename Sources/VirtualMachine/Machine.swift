@@ -53,7 +53,7 @@ public final class Machine: Sendable {
 
     /// A boot that the guest said it had finished.
     public struct Boot: Sendable, Equatable {
-        /// The kernel's random id of the boot.
+        /// The kernel's random id of the boot; after a soft reboot, which keeps the kernel, with `+` and its number.
         public let identifier: String
         /// The position after its message in ``Machine/events``.
         public let position: Int

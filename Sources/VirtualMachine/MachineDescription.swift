@@ -20,6 +20,8 @@ public struct MachineDescription: Sendable, Hashable, Codable {
     public var additionalDisks: [VirtualDisk] = []
     /// Network cards besides the first.
     public var additionalNetworkCards = 0
+    /// It has a card on a ``NetworkSegment`` that it shares with other machines.
+    public var isOnSegment = false
     /// Kernel arguments that are added for every boot; "" for none. The image itself stays as it is.
     public var kernelArguments = ""
     /// Kernel arguments that are added for the first boot only; "" for none.

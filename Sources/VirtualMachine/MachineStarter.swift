@@ -10,6 +10,8 @@ struct MachineStarter: Sendable {
     let fatalPatterns: [ConsolePattern]
     let hasIgnition: Bool
     let start: QEMUArguments.Start
+    /// Where its card on a segment leads to; nil for nowhere.
+    var segment: NetworkSegment?
 
     /// What a started machine is made of.
     struct Parts {
@@ -89,14 +91,18 @@ struct MachineStarter: Sendable {
 
     /// Starts QEMU. Its ends of the channels are closed here, so that its end is the end of the channels.
     private func spawn(_ channels: [SocketPair], descriptors: [FileDescriptor]) throws -> BackgroundProcess {
-        defer { for pair in channels { try? pair.child.close() } }
+        let port = description.isOnSegment ? try (segment ?? NetworkSegment(ports: 1)).plug() : nil
+        defer {
+            for pair in channels { try? pair.child.close() }
+            try? port?.close()
+        }
         let arguments = QEMUArguments(
             description, files: files, accelerator: accelerator, identifier: identifier, hasIgnition: hasIgnition,
             start: start)
         do {
             return try BackgroundProcess(
                 Command(QEMUArguments.emulator, arguments.arguments), streams: .file(files.emulatorLog),
-                descriptors: channels.map(\.child) + descriptors, coreDumps: false)
+                descriptors: channels.map(\.child) + descriptors + [port].compactMap(\.self), coreDumps: false)
         } catch {
             for pair in channels { try? pair.host.close() }
             throw error

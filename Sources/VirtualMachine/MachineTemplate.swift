@@ -87,8 +87,14 @@ public final class MachineTemplate: Sendable {
     /// - Parameters:
     ///   - identifier: the name of its files; the guest keeps the template's UUID.
     ///   - files: where its files go; both folders must exist.
+    ///   - hostname: its name by DHCP from its next boot on; nil for the template's.
+    ///   - segment: what its card on a segment is plugged into; nil for nothing.
     /// - Throws: ``MachineError`` or `CommandError` where it did not start.
-    public func fork(identifier: String, files: MachineFiles) async throws -> Machine {
+    public func fork(
+        identifier: String, files: MachineFiles, hostname: String? = nil, segment: NetworkSegment? = nil
+    ) async throws -> Machine {
+        var description = description
+        if let hostname { description.hostname = hostname }
         let preparation = MachinePreparation(description: description, files: files)
         try await preparation.makeDisks(over: self.files)
         if description.firmware == .uefi {
@@ -99,7 +105,7 @@ public final class MachineTemplate: Sendable {
         try AtomicFile.write(FileContent.read(self.files.ignition), to: files.ignition, mode: .ownerReadWrite)
         let starter = MachineStarter(
             description: description, identifier: identifier, files: files, accelerator: accelerator,
-            fatalPatterns: fatalPatterns, hasIgnition: true, start: .fork)
+            fatalPatterns: fatalPatterns, hasIgnition: true, start: .fork, segment: segment)
         let state = try FileDescriptor.open(self.files.state, .readOnly, options: .closeOnExec)
         defer { try? state.close() }
         let machine = try await starter.run(descriptors: [memory.descriptor, state], keepingDisks: true)

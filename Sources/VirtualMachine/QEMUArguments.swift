@@ -24,6 +24,15 @@ public struct QEMUArguments: Sendable {
         case template
         /// A private copy of a saved machine's memory, page by page as it is written to; the machine goes on from there.
         case fork
+
+        /// How many open files it needs, after those of the channels.
+        var descriptorCount: Int {
+            switch self {
+            case .boot: 0
+            case .template: 1
+            case .fork: 2
+            }
+        }
     }
 
     /// UEFI firmware: its code, and the variables that a new machine starts with.
@@ -63,6 +72,12 @@ public struct QEMUArguments: Sendable {
 
     /// The number of the open file that holds the memory; after it comes that of the saved state.
     static let memoryDescriptor = 3 + Channel.all.count
+
+    /// The number of the open socket that leads to the machine's ``NetworkSegment``.
+    private var segmentDescriptor: Int { Self.memoryDescriptor + start.descriptorCount }
+
+    /// The address of a card on a segment. Forks have it from their template, and get one of their own in the guest.
+    public static let segmentAddress = "52:54:00:6b:00:00"
 
     /// The program.
     public static let emulator = "qemu-system-x86_64"
@@ -152,7 +167,15 @@ public struct QEMUArguments: Sendable {
                 "-device", "virtio-net-pci,netdev=net\(number)",
             ]
         }
-        return ["-netdev", options, "-device", "virtio-net-pci,netdev=net0"] + more
+        return ["-netdev", options, "-device", "virtio-net-pci,netdev=net0"] + more + segment
+    }
+
+    private var segment: [String] {
+        guard description.isOnSegment else { return [] }
+        return [
+            "-netdev", "dgram,id=segment,local.type=fd,local.str=\(segmentDescriptor)",
+            "-device", "virtio-net-pci,netdev=segment,mac=\(Self.segmentAddress)",
+        ]
     }
 
     private var channels: [String] {

@@ -137,11 +137,15 @@ import Testing
         }
         description.additionalNetworkCards = 2
         description.hasNUMANodes = true
+        description.isOnSegment = true
         let machine = try await Machine.launch(
             description, identifier: UUID().uuidString.lowercased(), ignition: nil, files: files, accelerator: .tcg)
         let devices = try await machine.monitor.execute(
             "human-monitor-command", arguments: ["command-line": "info block"], returning: String.self)
         for node in 0...4 { #expect(devices.contains("disk\(node)")) }
+        let network = try await machine.monitor.execute(
+            "human-monitor-command", arguments: ["command-line": "info network"], returning: String.self)
+        #expect(network.contains("segment: ") && network.contains(QEMUArguments.segmentAddress))
         let nodes = try await machine.monitor.execute(
             "human-monitor-command", arguments: ["command-line": "info numa"], returning: String.self)
         #expect(nodes.contains("2 nodes"))

@@ -85,6 +85,20 @@ import Testing
         #expect(line(.fork).contains("\(backend),share=off -incoming defer "))
     }
 
+    @Test func segmentIsTheLastOfTheOpenFiles() {
+        var description = MachineDescription(image: "/i.qcow2")
+        description.isOnSegment = true
+        for (start, number) in [(QEMUArguments.Start.boot, 10), (.template, 11), (.fork, 12)] {
+            let line = QEMUArguments(
+                description, files: files, accelerator: .tcg, identifier: "x", hasIgnition: true, start: start
+            ).arguments.joined(separator: " ")
+            #expect(
+                line.contains(
+                    "-netdev dgram,id=segment,local.type=fd,local.str=\(number) "
+                        + "-device virtio-net-pci,netdev=segment,mac=52:54:00:6b:00:00 "))
+        }
+    }
+
     @Test func disksAreWhatTheirTextsSay() throws {
         var description = MachineDescription(
             image: "/i.qcow2", primaryDisk: try VirtualDisk(parsing: "mpath", sizeIsOptional: true))

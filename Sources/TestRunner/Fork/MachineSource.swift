@@ -1,7 +1,6 @@
 import Foundation
 import HostSystem
 import Ignition
-import Synchronization
 import SystemPackage
 import VirtualMachine
 
@@ -13,7 +12,6 @@ final class MachineSource: Sendable {
     private let publicKey: String
     private let accelerator: Accelerator
     private let pool: TemplatePool
-    private let counter = Atomic(0)
 
     /// A source for `tests`.
     ///
@@ -32,7 +30,7 @@ final class MachineSource: Sendable {
         if options.forks {
             for test in tests where test.problem == nil && test.metadata.unmetDemands.isEmpty {
                 let key = try Self.key(test, options: options, publicKey: publicKey)
-                if key.description.canBeForked { uses[key, default: 0] += 1 }
+                if key.description.canBeForked { uses[key, default: 0] += test.machineCount }
             }
         }
         // Half for what is booted, half for the forks' own pages.
@@ -42,15 +40,24 @@ final class MachineSource: Sendable {
     /// The memory in MiB that is not there for the tests' machines.
     var reservedMemory: Int { pool.memory }
 
-    /// The machine of a test, started; a fork is ready, any other boots.
+    /// A machine of a test, started; a fork is ready, any other boots.
     ///
+    /// - Parameters:
+    ///   - number: which of the test's machines, counted from 0.
+    ///   - segment: the network of the test's machines; nil where it has but one.
     /// - Throws: ``MachineError`` and the errors of the config and of the host's tools.
-    func machine(for test: KolaTest, identifier: String, files: MachineFiles, log: TestLog) async throws -> Machine {
+    func machine(
+        for test: KolaTest, number: Int, identifier: String, files: MachineFiles, segment: NetworkSegment?, log: TestLog
+    ) async throws -> Machine {
         let key = try Self.key(test, options: options, publicKey: publicKey)
+        let hostname = SegmentMembership.hostname(number)
         guard await pool.isShared(key) else {
             try await IgnitionValidation.check(key.ignition, source: test.name)
+            var description = key.description
+            description.hostname = hostname
             return try await Machine.launch(
-                key.description, identifier: identifier, ignition: key.ignition, files: files, accelerator: accelerator)
+                description, identifier: identifier, ignition: key.ignition, files: files, accelerator: accelerator,
+                segment: segment)
         }
         let template = try await pool.template(key) { [self] in
             try await IgnitionValidation.check(key.ignition, source: test.name)
@@ -63,9 +70,9 @@ final class MachineSource: Sendable {
             }
         }
         let start = ContinuousClock.now
-        let number = counter.add(1, ordering: .relaxed).oldValue
-        async let identity = ForkIdentity.generate(hostname: "qemu\(number)", in: files.temporary)
-        let machine = try await template.fork(identifier: identifier, files: files)
+        async let identity = ForkIdentity.generate(hostname: hostname, in: files.temporary)
+        let machine = try await template.fork(
+            identifier: identifier, files: files, hostname: hostname, segment: segment)
         do {
             let script = try await identity.script()
             _ = try await machine.whileRunning { try await machine.commands.run(script) }
@@ -80,7 +87,7 @@ final class MachineSource: Sendable {
     /// A test has ended.
     func finished(_ test: KolaTest) async {
         guard let key = try? Self.key(test, options: options, publicKey: publicKey) else { return }
-        await pool.finished(key)
+        for _ in 0..<test.machineCount { await pool.finished(key) }
     }
 
     private func boot(_ key: TemplatePool.Key) async throws -> MachineTemplate {
@@ -90,12 +97,14 @@ final class MachineSource: Sendable {
             temporary: temporary.appending(identifier))
         try FileContent.createDirectory(files.output)
         try FileContent.createDirectory(files.temporary)
+        var description = key.description
+        description.hostname = SegmentMembership.hostname(0)
         return try await MachineTemplate.boot(
-            key.description, identifier: identifier, ignition: key.ignition, files: files, accelerator: accelerator)
+            description, identifier: identifier, ignition: key.ignition, files: files, accelerator: accelerator)
     }
 
     private static func key(_ test: KolaTest, options: RunOptions, publicKey: String) throws -> TemplatePool.Key {
-        var config = GuestConfiguration.base(publicKey: publicKey)
+        var config = GuestConfiguration.base(publicKey: publicKey, isOnSegment: test.machineCount > 1)
         if let own = test.ignition { config = config.merged(with: own) }
         for path in options.appendIgnition {
             config = config.merged(with: try IgnitionConfig(parsing: try FileContent.read(path), source: path.string))

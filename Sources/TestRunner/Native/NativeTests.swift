@@ -5,6 +5,7 @@ public enum NativeTests {
         [
             BasicTest.test(name: "basic", firmware: nil),
             BasicTest.test(name: "basic.uefi", firmware: .uefi),
+            NetworkTest.test,
         ]
     }
 }

@@ -75,7 +75,7 @@ public struct RunOptions: Sendable {
         return .seconds(minutes * 60 * (100 + extendTimeoutPercentage) / 100)
     }
 
-    /// The memory in MiB of the machine of `test`.
+    /// The memory in MiB of each machine of `test`.
     func memory(of test: KolaTest) -> Int { max(memory ?? 1024, test.metadata.minMemory ?? 0) }
 
     /// The machine of `test`.
@@ -93,6 +93,7 @@ public struct RunOptions: Sendable {
         machine.additionalDisks = try metadata.additionalDisks.map { try VirtualDisk(parsing: $0) }
         machine.additionalNetworkCards = metadata.additionalNics ?? 0
         machine.hasNUMANodes = hasNUMANodes
+        machine.isOnSegment = test.machineCount > 1
         machine.kernelArguments = metadata.appendKernelArgs ?? ""
         machine.firstBootKernelArguments = metadata.appendFirstbootKernelArgs ?? ""
         return machine

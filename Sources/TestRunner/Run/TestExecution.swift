@@ -10,7 +10,7 @@ struct TestExecution: Sendable {
     let output: OutputDirectory
     let temporary: FilePath
     let key: SSHKey
-    let machines: MachineSource
+    let source: MachineSource
     let log: TestLog
 
     /// Runs the test to its end or to its limit.
@@ -29,57 +29,52 @@ struct TestExecution: Sendable {
     private func run(_ stage: Stage) async throws {
         if let problem = test.problem { throw TestFailure(problem) }
         try refuseUnmetDemands()
-        let identifier = UUID().uuidString.lowercased()
-        let folder = output.folder(of: test.name)
-        let files = MachineFiles(
-            output: folder.appending(identifier), temporary: temporary.appending(identifier),
-            testOutputName: "\(OutputDirectory.safe(test.name)).txt")
-        try FileContent.createDirectory(files.output)
-        try FileContent.createDirectory(files.temporary)
-        defer { try? FileContent.remove(files.temporary) }
         stage.set("making the machine")
         log.timeline.begin(.prepare)
-        let machine = try await machines.machine(for: test, identifier: identifier, files: files, log: log)
-        stage.set("waiting for the machine to be ready", machine: machine)
+        let place = TestMachines.Place(folder: output.folder(of: test.name), temporary: temporary, key: key)
+        let machines = try await TestMachines.start(test, from: source, in: place, log: log)
+        stage.set("waiting for the machine to be ready", machine: machines.machines.first)
         log.timeline.begin(.boot)
-        let configuration = folder.appending("ssh-config")
         do {
-            let text = SSHSession.configuration(
-                host: identifier, port: machine.sshPort, user: GuestConfiguration.user, key: key.path)
-            try AtomicFile.write(Array(text.utf8), to: configuration)
-            log.append(
-                "machine \(identifier), \(machine.description.firmware.rawValue), \(machine.description.memory) MiB")
-            try await machine.whileRunning { try await use(machine, configuration, stage) }
+            for machine in machines.machines {
+                let made = machine.description
+                log.append("machine \(machine.identifier), \(made.firmware.rawValue), \(made.memory) MiB")
+            }
+            try await machines.whileRunning { try await use(machines, stage) }
         } catch {
-            await machine.kill()
-            throw error
+            await machines.end()
+            throw machines.named(error)
         }
-        await machine.kill()
-        if !test.has(tag: SpecialTag.skipBaseChecks) { try LogChecks.run(files, log: log) }
+        await machines.end()
+        guard !test.has(tag: SpecialTag.skipBaseChecks) else { return }
+        for machine in machines.machines { try LogChecks.run(machine.files, log: log) }
     }
 
-    private func use(_ machine: Machine, _ configuration: FilePath, _ stage: Stage) async throws {
+    private func use(_ machines: TestMachines, _ stage: Stage) async throws {
         let start = ContinuousClock.now
-        _ = try await machine.ready()
+        for machine in machines.machines { _ = try await machine.ready() }
         log.timeline.begin(.ready)
-        let guest = try await Guest.connect(to: machine, configuration: configuration, timeline: log.timeline)
+        let guests = try await machines.guests(timeline: log.timeline)
+        guard let guest = guests.first else { throw TestFailure("the test has no machine") }
         log.append("ready after \((ContinuousClock.now - start).hundredths)")
-        stage.set("running the test", machine: machine)
+        stage.set("running the test", machine: guest.machine)
         log.timeline.begin(.run)
         var ignoredUnits: Set<String> = []
         switch test.body {
         case .native(let body):
-            try await body(TestContext(test: test, guest: guest, system: options.system, log: log))
+            try await body(TestContext(test: test, guest: guest, guests: guests, system: options.system, log: log))
         case .external(let external):
             ignoredUnits = [ExternalTestUnit.unit]
             try await ExternalTestRun(test: external, name: test.name, guest: guest, log: log).run()
         }
-        stage.set("checking the machine", machine: machine)
+        stage.set("checking the machine", machine: guest.machine)
         log.timeline.begin(.check)
-        if !test.has(tag: SpecialTag.skipBaseChecks) {
-            try await MachineChecks(guest: guest, system: options.system, ignoredUnits: ignoredUnits).run()
+        for guest in guests {
+            if !test.has(tag: SpecialTag.skipBaseChecks) {
+                try await MachineChecks(guest: guest, system: options.system, ignoredUnits: ignoredUnits).run()
+            }
+            await guest.disconnect()
         }
-        await guest.disconnect()
         if let failed = log.failedSubtests.first {
             let names = log.failedSubtests.map(\.name).joined(separator: ", ")
             throw TestFailure("failed: \(names): \(failed.output)")

@@ -141,7 +141,7 @@ public struct TestRun: Sendable {
         return await withTaskGroup(of: TestResult.self) { group in
             for test in tests {
                 // Before the task, as tasks ask in any order.
-                let needed = options.memory(of: test)
+                let needed = options.memory(of: test) * test.machineCount
                 await slots.take(memory: needed)
                 group.addTask {
                     let log = TestLog(test.name, policy: policy, runStart: start, sink: tell)
@@ -166,7 +166,7 @@ public struct TestRun: Sendable {
         var reason = ""
         do {
             try await TestExecution(
-                test: test, options: options, output: output, temporary: temporary, key: key, machines: machines,
+                test: test, options: options, output: output, temporary: temporary, key: key, source: machines,
                 log: log
             ).run()
         } catch {
