@@ -8,7 +8,7 @@ import VirtualMachine
 enum SegmentMembership {
     /// The service that puts it on at a boot.
     static let unit = "kola-segment.service"
-    /// What is put on: the card's address and the machine's.
+    /// What is put on: the card's address, the machine's, and its name.
     private static let settings = "/etc/kola-segment"
     private static let program = "/usr/local/bin/kola-segment"
 
@@ -40,7 +40,7 @@ enum SegmentMembership {
         let names = (0..<count).map { "\(address($0)) \(hostname($0))" }.joined(separator: "\\n")
         return """
             printf '\(names)\\n' >>/etc/hosts
-            echo \(cardAddress(number)) \(address(number)) >\(settings)
+            echo \(cardAddress(number)) \(address(number)) \(hostname(number)) >\(settings)
             systemctl start \(unit)
             """
     }
@@ -66,7 +66,8 @@ enum SegmentMembership {
     private static let script = """
         #!/bin/bash
         set -euo pipefail
-        read -r card address <\(settings)
+        read -r card address name <\(settings)
+        echo "$name" >/proc/sys/kernel/hostname
         for folder in /sys/class/net/*; do
             read -r found <"$folder/address" || continue
             if [ "$found" = \(QEMUArguments.segmentAddress) ]; then

@@ -8,6 +8,8 @@ struct TestMachines: Sendable {
     /// The machines, in their order.
     let machines: [Machine]
     private let configuration: FilePath
+    /// What they share; it is there as long as somebody holds it.
+    private let segment: NetworkSegment?
 
     /// Where the machines of one test come from and what they leave.
     struct Place: Sendable {
@@ -51,7 +53,7 @@ struct TestMachines: Sendable {
                 host: $0.identifier, port: $0.sshPort, user: GuestConfiguration.user, key: place.key.path)
         }
         try AtomicFile.write(Array(hosts.joined(separator: "\n").utf8), to: configuration)
-        return TestMachines(machines: machines, configuration: configuration)
+        return TestMachines(machines: machines, configuration: configuration, segment: segment)
     }
 
     private static func files(of test: KolaTest, identifier: String, in place: Place) throws -> MachineFiles {
