@@ -66,10 +66,9 @@ public final class Machine: Sendable {
     public func ready(after boot: Boot? = nil) async throws -> Boot {
         let known = boot?.identifier
         let (position, message) = try await events.message(from: boot?.position ?? 0) { message in
-            let words = message.words
-            return message.port == .ready && words.count == 2 && words[0] == "ready" && words[1] != known
+            message.boot != nil && message.boot != known
         }
-        return Boot(identifier: message.words[1], position: position)
+        return Boot(identifier: message.boot ?? "", position: position)
     }
 
     /// Runs `body`, and ends it (it is cancelled) when the machine cannot go on.

@@ -9,6 +9,12 @@ public struct MachineMessage: Sendable, Equatable {
 
     /// The words of the line.
     public var words: [String] { text.split(separator: " ").map(String.init) }
+
+    /// The boot that a guest says it has finished; nil for any other message, and for noise on the port.
+    public var boot: String? {
+        let words = words
+        return port == .ready && words.count == 2 && words[0] == "ready" ? words[1] : nil
+    }
 }
 
 /// What happened to a machine so far, and a place to wait for what happens next.
@@ -28,7 +34,7 @@ public final class MachineEvents: Sendable {
     }
 
     /// More messages than any test sends: a guest that sends garbage without end fails instead of filling the memory.
-    static let messageLimit = 100_000
+    static let messageLimit = 10_000
 
     private let state = Mutex(State())
 

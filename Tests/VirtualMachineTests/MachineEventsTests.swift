@@ -6,6 +6,14 @@ import Testing
     private let events = MachineEvents()
     private func message(_ text: String) -> MachineMessage { MachineMessage(port: .ready, text: text) }
 
+    @Test(arguments: [
+        ("ready a", "a"), ("ready a+1", "a+1"), ("ready", nil), ("read a", nil), ("ready a b", nil), ("", nil),
+    ])
+    func noiseIsNoBoot(text: String, boot: String?) {
+        #expect(message(text).boot == boot)
+        #expect(MachineMessage(port: .test, text: text).boot == nil)
+    }
+
     @Test func aMessageThatCameBeforeTheWaitCounts() async throws {
         events.post(message("a"))
         events.post(message("b"))

@@ -47,7 +47,7 @@ struct ExternalTestRun: Sendable {
         while true {
             let boot = guest.boot.identifier
             let (next, message) = try await guest.machine.events.message(from: position) { message in
-                message.port == .test || (message.port == .ready && message.words.last != boot)
+                message.port == .test || (message.boot != nil && message.boot != boot)
             }
             position = next
             let words = message.words
@@ -72,7 +72,9 @@ struct ExternalTestRun: Sendable {
                 try await guest.commands.run(unit.start(mark: resume))
                 log.timeline.begin(.run)
             default:
-                throw TestFailure("the guest said something that kola does not know: \(message.text)")
+                let text = message.text.debugDescription
+                throw TestFailure(
+                    "the guest said something that kola does not know on the port of the test: \(text.prefix(80))")
             }
         }
     }
