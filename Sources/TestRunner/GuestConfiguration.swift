@@ -22,6 +22,7 @@ public enum GuestConfiguration {
         config.addUnit(journalUnit, contents: journal)
         config.addUnit(GuestAgent.unit, contents: GuestAgent.unitFile)
         config.addUnit(ExternalTestUnit.unit, contents: ExternalTestUnit.unitFile, enabled: nil)
+        config.addFile(ExternalTestUnit.executable, text: "", mode: 0o755)
         config.addUnit(RebootCommands.unit, contents: RebootCommands.unitFile)
         config.addFile(RebootCommands.path, text: RebootCommands.script, mode: 0o755)
         config.addFile(RandomReseed.path, contents: RandomReseed.program, mode: 0o755)

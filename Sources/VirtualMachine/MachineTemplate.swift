@@ -24,16 +24,20 @@ public final class MachineTemplate: Sendable {
     ///   - ignition: the Ignition config as JSON; it must bring ``GuestAgent`` and the unit that says when the guest is ready.
     ///   - files: where its files go; the temporary folder must stay as long as there are forks.
     ///   - accelerator: what runs its instructions.
-    /// - Throws: ``MachineError`` where it did not come up or cannot be saved.
+    ///   - prepare: run when it is ready, before it is saved.
+    /// - Throws: ``MachineError`` where it did not come up or cannot be saved, and what `prepare` throws.
     public static func boot(
         _ description: MachineDescription, identifier: String, ignition: [UInt8], files: MachineFiles,
-        accelerator: Accelerator, fatalPatterns: [ConsolePattern] = ConsolePattern.all + [.ignitionFailure]
+        accelerator: Accelerator, fatalPatterns: [ConsolePattern] = ConsolePattern.all + [.ignitionFailure],
+        prepare: @escaping @Sendable (Machine) async throws -> Void
     ) async throws -> MachineTemplate {
         try await boot(
             description, identifier: identifier, ignition: ignition, files: files, accelerator: accelerator,
             fatalPatterns: fatalPatterns
         ) { machine in
-            try await machine.ready()
+            let boot = try await machine.ready()
+            try await prepare(machine)
+            return boot
         }
     }
 

@@ -10,6 +10,18 @@ import Testing
 
     init() throws { folder = try TemporaryFolder(prefix: "identity") }
 
+    private func makeFolders(in root: FilePath) throws {
+        for name in ["etc/ssh", "proc/sys/kernel", "dev", "run", "bin"] {
+            try FileContent.createDirectory(root.appending(name))
+        }
+    }
+
+    /// What is run before a machine is saved and in its fork, with the paths below another root.
+    private func script(of identity: ForkIdentity, in root: FilePath) -> String {
+        let script = ForkIdentity.preparation + "\n" + identity.script(time: Date(timeIntervalSince1970: 1))
+        return ["/etc/", "/proc/", "/dev/urandom", "/run/"].reduce(script) { $0.replacing($1, with: "\(root)\($1)") }
+    }
+
     @Test func noTwoAreAlike() async throws {
         defer { folder.remove() }
         let one = try await ForkIdentity.generate(hostname: "qemu0", in: folder.path)
@@ -25,18 +37,13 @@ import Testing
         defer { folder.remove() }
         let identity = try await ForkIdentity.generate(hostname: "qemu7", in: folder.path)
         let root = folder.path.appending("root")
-        for name in ["etc/ssh", "proc/sys/kernel", "dev", "run"] {
-            try FileContent.createDirectory(root.appending(name))
+        try makeFolders(in: root)
+        for kind in ["rsa", "ed25519"] {
+            try AtomicFile.write([1], to: root.appending("etc/ssh/ssh_host_\(kind)_key"))
         }
-        try AtomicFile.write([1], to: root.appending("etc/ssh/ssh_host_rsa_key"))
-        // The same script, with its paths below another root and without the clock.
-        var script = identity.script(time: Date(timeIntervalSince1970: 1))
+        let script = script(of: identity, in: root)
         #expect(script.contains("date --set=@1.000"))
-        script = script.split(separator: "\n").filter { !$0.hasPrefix("date ") }.joined(separator: "\n")
-        for name in ["/etc/", "/proc/", "/dev/urandom", "/run/"] {
-            script = script.replacing(name, with: "\(root)\(name)")
-        }
-        try await Command("bash", ["-c", script]).run()
+        try await Command("bash", ["-c", "date() { :; }\n" + script]).run()
         func text(_ name: String) throws -> String {
             String(decoding: try FileContent.read(root.appending(name)), as: UTF8.self)
         }
@@ -47,6 +54,25 @@ import Testing
         let key = root.appending("etc/ssh/ssh_host_ed25519_key").string
         let derived = try await Command("ssh-keygen", ["-y", "-f", key]).run().text
         #expect(try text("etc/ssh/ssh_host_ed25519_key.pub").hasPrefix(derived.trimmingCharacters(in: .newlines)))
+    }
+
+    @Test(arguments: [
+        ("OpenSSH_9.2p1 Debian-2+deb12u7, OpenSSL 3.0.17", false), ("OpenSSH_9.7p1, OpenSSL", false),
+        ("OpenSSH_8.10p1", false), ("OpenSSH_9.8p1", true), ("OpenSSH_10.0p2 Debian-7", true), ("dropbear", true),
+    ])
+    func sshServerThatHandsItsKeysOnReadsThemAnew(version: String, isTold: Bool) async throws {
+        defer { folder.remove() }
+        let root = folder.path.appending("root")
+        try makeFolders(in: root)
+        let ssh = "#!/bin/bash\necho '\(version)' >&2\n"
+        try AtomicFile.write(Array(ssh.utf8), to: root.appending("bin/ssh"), mode: .ownerReadWriteExecute)
+        let identity = try await ForkIdentity.generate(hostname: "qemu0", in: folder.path)
+        // The server is the script's own shell.
+        let text =
+            "PATH=\(root)/bin:$PATH; echo $$ >\(root)/run/sshd.pid; date() { :; }\ntrap 'echo told' HUP\n"
+            + script(of: identity, in: root)
+        let said = try await Command("bash", ["-c", text]).run().text
+        #expect(said == (isTold ? "told" : ""))
     }
 
     @Test(.enabled(if: geteuid() == 0, "only root may reseed"))

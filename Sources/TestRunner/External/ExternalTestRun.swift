@@ -13,34 +13,33 @@ struct ExternalTestRun: Sendable {
 
     /// Installs the test and runs it to its end (over reboots where it asks for them).
     ///
+    /// - Returns: what waits until the last of its output is there: the journal is up to a quarter of a second behind.
     /// - Throws: ``TestFailure`` where it failed, ``MachineError`` where the machine ended.
-    func run() async throws {
+    func run() async throws -> @Sendable () async -> Void {
         let start = guest.machine.events.position
         let ready = ContinuousClock.now
-        try await install()
-        log.append("started \((ContinuousClock.now - ready).hundredths) after the machine was ready")
+        let installation = ExternalTestUnit.installation(of: try FileContent.read(test.executable))
+        try await guest.commands.run(installation.script, input: installation.input)
+        log.append("first command answered \((ContinuousClock.now - ready).hundredths) after the machine was ready")
+        if let data = test.data { try await copy(data) }
+        try await guest.commands.run(unit.start())
         do {
-            try await wait(from: start)
+            let started = try await wait(from: start)
+            return { [events = guest.machine.events] in await Self.outputIsWhole(events, from: started) }
         } catch let failure as TestFailure {
             throw TestFailure(failure.reason, details: failure.details + (await status()))
         }
     }
 
-    private func install() async throws {
-        let program = try FileContent.read(test.executable)
-        guard let data = test.data else {
-            try await guest.commands.run("\(unit.installation) &&\n\(unit.start())", input: program)
-            return
-        }
-        try await guest.commands.run(unit.installation, input: program)
+    private func copy(_ data: FilePath) async throws {
         let archive = try await Command("tar", ["-C", data.string, "-c", "-h", "--owner=0", "--group=0", "."]).run()
         let target = ExternalTestUnit.dataDirectory
         try await guest.commands.run(
-            "mkdir -p \(target) && tar -x -C \(target) &&\n\(unit.start())", input: archive.standardOutput)
+            "mkdir -p \(target) && tar -x -C \(target)", input: archive.standardOutput)
     }
 
-    /// Follows what the guest says until the test has finished.
-    private func wait(from start: Int) async throws {
+    /// Follows what the guest says until the test has finished; returns the position from which its output's end is to come.
+    private func wait(from start: Int) async throws -> Int {
         var position = start
         var started = start
         var mark: String?
@@ -59,8 +58,8 @@ struct ExternalTestRun: Sendable {
             case (.test, "finished") where words.count == 3:
                 // A service that systemd stops on the way down has not finished.
                 if words[1] == "killed", words[2] == "TERM" { continue }
-                await untilOutputIsWhole(from: started)
-                if words[1] == "exited", words[2] == "0" { return }
+                if words[1] == "exited", words[2] == "0" { return started }
+                await Self.outputIsWhole(guest.machine.events, from: started)
                 throw TestFailure(Self.reason(code: words[1], status: words[2]))
             case (.ready, _):
                 guard let resume = mark else {
@@ -79,9 +78,8 @@ struct ExternalTestRun: Sendable {
         }
     }
 
-    /// The journal is a little behind the test. Where it does not come the test's own result stands.
-    private func untilOutputIsWhole(from start: Int) async {
-        let events = guest.machine.events
+    /// Where the end of the output does not come the test's own result stands.
+    private static func outputIsWhole(_ events: MachineEvents, from start: Int) async {
         _ = try? await Deadline.run(within: .seconds(10)) {
             try await events.message(from: start) { $0.port == .journal }
         } onExpiry: {

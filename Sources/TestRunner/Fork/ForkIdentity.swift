@@ -31,6 +31,16 @@ struct ForkIdentity: Sendable {
             hostPublicKey: try text(FilePath(path.string + ".pub")), seed: Self.random(bytes: 64))
     }
 
+    /// Run in the machine that is saved, so that its forks need not: the keys go, and it is found out whether the SSH server
+    /// reads new ones by itself. Until version 9.8 each of its sessions does; since then it hands its own on to them.
+    static let preparation = """
+        rm -f /etc/ssh/ssh_host_*_key*
+        if [[ $(ssh -V 2>&1) =~ OpenSSH_([0-9]+)\\.([0-9]+) ]] && ((BASH_REMATCH[1] * 100 + BASH_REMATCH[2] < 908)); then
+            : >\(readsKeys)
+        fi
+        """
+    private static let readsKeys = "/run/kola-sshd-reads-keys"
+
     /// Puts it on. Builtins of the shell wherever they do, as every program costs time.
     ///
     /// - Parameter time: the host's, which the guest has fallen behind.
@@ -43,11 +53,10 @@ struct ForkIdentity: Sendable {
         echo \(seed) >/dev/urandom
         \(RandomReseed.path) || :
         if [ -d /etc/ssh ]; then
-            rm -f /etc/ssh/ssh_host_*_key*
             printf %s \(hostKey.shellQuoted) >/etc/ssh/ssh_host_ed25519_key
             printf %s \(hostPublicKey.shellQuoted) >/etc/ssh/ssh_host_ed25519_key.pub
         fi
-        if [ -f /run/sshd.pid ]; then kill -HUP "$(</run/sshd.pid)"; fi
+        if [ -f /run/sshd.pid ] && ! [ -e \(Self.readsKeys) ]; then kill -HUP "$(</run/sshd.pid)"; fi
         """
     }
 

@@ -100,7 +100,10 @@ final class MachineSource: Sendable {
         var description = key.description
         description.hostname = SegmentMembership.hostname(0)
         return try await MachineTemplate.boot(
-            description, identifier: identifier, ignition: key.ignition, files: files, accelerator: accelerator)
+            description, identifier: identifier, ignition: key.ignition, files: files, accelerator: accelerator
+        ) { machine in
+            try await machine.commands.run(ForkIdentity.preparation)
+        }
     }
 
     private static func key(_ test: KolaTest, options: RunOptions, publicKey: String) throws -> TemplatePool.Key {

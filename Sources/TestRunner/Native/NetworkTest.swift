@@ -36,7 +36,17 @@ enum NetworkTest {
         }
     }
 
+    /// No two have the same, and the SSH servers know the keys that are theirs.
     private static func checkIdentity(_ guests: [Guest]) async throws {
+        for number in guests.indices {
+            let offered = try await guests[0].commands.run(
+                "ssh-keyscan -t ed25519 \(SegmentMembership.hostname(number)) 2>/dev/null")
+            let own = try await guests[number].commands.run("cat /etc/ssh/ssh_host_ed25519_key.pub")
+            let key = own.split(separator: " ").dropFirst().first ?? "none"
+            guard offered.contains(key) else {
+                throw TestFailure("the SSH server of machine \(number) has the key \"\(offered)\", not \"\(own)\"")
+            }
+        }
         for path in ["/etc/machine-id", "/etc/ssh/ssh_host_ed25519_key.pub"] {
             var contents: Set<String> = []
             for guest in guests { contents.insert(try await guest.commands.run("cat \(path)")) }

@@ -60,12 +60,13 @@ struct TestExecution: Sendable {
         stage.set("running the test", machine: guest.machine)
         log.timeline.begin(.run)
         var ignoredUnits: Set<String> = []
+        var outputIsWhole: @Sendable () async -> Void = {}
         switch test.body {
         case .native(let body):
             try await body(TestContext(test: test, guest: guest, guests: guests, system: options.system, log: log))
         case .external(let external):
             ignoredUnits = [ExternalTestUnit.unit]
-            try await ExternalTestRun(test: external, name: test.name, guest: guest, log: log).run()
+            outputIsWhole = try await ExternalTestRun(test: external, name: test.name, guest: guest, log: log).run()
         }
         stage.set("checking the machine", machine: guest.machine)
         log.timeline.begin(.check)
@@ -75,6 +76,7 @@ struct TestExecution: Sendable {
             }
             await guest.disconnect()
         }
+        await outputIsWhole()
         if let failed = log.failedSubtests.first {
             let names = log.failedSubtests.map(\.name).joined(separator: ", ")
             throw TestFailure("failed: \(names): \(failed.output)")
