@@ -87,6 +87,8 @@ public enum SpecialTag {
     public static let platformIndependent = "platform-independent"
     /// No check of console, journal and units after the test.
     public static let skipBaseChecks = "skip-base-checks"
+    /// The OS must be signed for Secure Boot; kola's own tests with it run only where it is asked for.
+    public static let secureBoot = "secure-boot"
     /// Every external test has it, without saying so.
     public static let external = "external"
 }

@@ -34,6 +34,6 @@ extension Machine {
             everyBoot: starter.description.kernelArguments, firstBoot: starter.description.firstBootKernelArguments
         ).write(to: starter.files.overlay, scratch: starter.files.temporary)
         if let ignition { try AtomicFile.write(ignition, to: starter.files.ignition, mode: .ownerReadWrite) }
-        if starter.description.firmware == .uefi { try preparation.copyFirmwareVariables() }
+        try preparation.copyFirmwareVariables()
     }
 }

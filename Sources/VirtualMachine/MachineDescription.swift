@@ -8,6 +8,8 @@ public struct MachineDescription: Sendable, Hashable, Codable {
         case bios
         /// OVMF, with variables of its own.
         case uefi
+        /// OVMF with Secure Boot: what it starts must be signed with one of Microsoft's keys.
+        case uefiSecure = "uefi-secure"
     }
 
     /// The primary disk's image. It is never written to.

@@ -40,11 +40,13 @@ struct MachinePreparation: Sendable {
     /// QEMU has the disks open; without a name they are gone when QEMU is, however that ends.
     func unlinkDisks() { for index in description.disks.indices { unlink(files.disk(index).string) } }
 
-    func copyFirmwareVariables(of firmware: QEMUArguments.UEFIFirmware = .debian) throws {
-        guard FileContent.exists(firmware.code), FileContent.exists(firmware.variables) else {
+    /// Gives the machine UEFI variables of its own; nothing where it has a BIOS.
+    func copyFirmwareVariables() throws {
+        guard let firmware = UEFIFirmware(description.firmware) else { return }
+        for path in [firmware.code, firmware.variables] where !FileContent.exists(path) {
             throw MachineError(
                 kind: .launch,
-                reason: "\(firmware.code): no UEFI firmware; install the package ovmf, or use firmware bios")
+                reason: "\(path): no UEFI firmware; install the package ovmf, or use firmware bios")
         }
         try AtomicFile.write(FileContent.read(firmware.variables), to: files.firmwareVariables)
     }

@@ -101,7 +101,7 @@ public final class MachineTemplate: Sendable {
         if let hostname { description.hostname = hostname }
         let preparation = MachinePreparation(description: description, files: files)
         try await preparation.makeDisks(over: self.files)
-        if description.firmware == .uefi {
+        if UEFIFirmware(description.firmware) != nil {
             try FileManager.default.copyItem(
                 atPath: self.files.firmwareVariables.string, toPath: files.firmwareVariables.string)
         }

@@ -35,38 +35,24 @@ public struct QEMUArguments: Sendable {
         }
     }
 
-    /// UEFI firmware: its code, and the variables that a new machine starts with.
-    public struct UEFIFirmware: Sendable, Equatable {
-        /// The code, mapped read-only.
-        public let code: FilePath
-        /// The template of the variables.
-        public let variables: FilePath
-
-        /// Debian's `ovmf` without Secure Boot.
-        public static let debian = UEFIFirmware(
-            code: "/usr/share/OVMF/OVMF_CODE_4M.fd", variables: "/usr/share/OVMF/OVMF_VARS_4M.fd")
-    }
-
     let description: MachineDescription
     let files: MachineFiles
     let accelerator: Accelerator
     /// The machine's UUID, lower case; the guest sees it in its DMI table.
     let identifier: String
     let hasIgnition: Bool
-    let uefi: UEFIFirmware
     let start: Start
 
     /// The arguments for `description`.
     public init(
         _ description: MachineDescription, files: MachineFiles, accelerator: Accelerator, identifier: String,
-        hasIgnition: Bool, uefi: UEFIFirmware = .debian, start: Start = .boot
+        hasIgnition: Bool, start: Start = .boot
     ) {
         self.description = description
         self.files = files
         self.accelerator = accelerator
         self.identifier = identifier
         self.hasIgnition = hasIgnition
-        self.uefi = uefi
         self.start = start
     }
 
@@ -101,12 +87,16 @@ public struct QEMUArguments: Sendable {
 
     private var machine: [String] {
         [
-            "-nodefaults", "-no-user-config", "-display", "none", "-machine",
-            start == .boot ? "q35" : "q35,memory-backend=ram",
+            "-nodefaults", "-no-user-config", "-display", "none", "-machine", machineType,
             "-accel", Self.acceleratorOption(accelerator), "-cpu", Self.cpuModel(accelerator),
             "-smp", processors, "-m", "\(description.memory)M", "-uuid", identifier,
             "-object", "rng-random,id=rng0,filename=/dev/urandom", "-device", "virtio-rng-pci,rng=rng0",
         ]
+    }
+
+    private var machineType: String {
+        // What protects the variables of Secure Boot runs in the processor's management mode.
+        "q35" + (description.firmware == .uefiSecure ? ",smm=on" : "") + (start == .boot ? "" : ",memory-backend=ram")
     }
 
     /// With NUMA each processor has a socket of its own: Linux warns of a socket that is on two nodes.
@@ -134,17 +124,6 @@ public struct QEMUArguments: Sendable {
             [
                 "-object", "memory-backend-ram,id=ram\(index),size=\(half.0)M", "-numa",
                 "node,nodeid=\(index),memdev=ram\(index),cpus=\(half.1.lowerBound)-\(half.1.upperBound - 1)",
-            ]
-        }
-    }
-
-    private var firmware: [String] {
-        switch description.firmware {
-        case .bios: []
-        case .uefi:
-            [
-                "-drive", "if=pflash,unit=0,format=raw,readonly=on,file=\(uefi.code.string.inOptionList)",
-                "-drive", "if=pflash,unit=1,format=raw,file=\(files.firmwareVariables.string.inOptionList)",
             ]
         }
     }

@@ -17,7 +17,7 @@ struct ImageOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The size of the disk, such as 16G.", valueName: "size"))
     var qemuSize: String?
 
-    @Option(help: "The firmware: bios or uefi.")
+    @Option(help: "The firmware: bios, uefi or uefi-secure.")
     var qemuFirmware: MachineDescription.Firmware = .bios
 
     /// The image, from the options or the working directory.

@@ -133,7 +133,7 @@ struct KolaFormatTests {
         let output = try await tool.kola("-p", "all", "list", "-b", "all", "-E", ".", "--json")
         #expect(output.status == 0)
         let entries = try JSONDecoder().decode([Entry].self, from: Data(output.standardOutput))
-        #expect(entries.map(\.name) == ["basic", "basic.uefi", "ext.work.one"])
+        #expect(entries.map(\.name) == ["basic", "basic.nvme", "basic.uefi", "basic.uefi-secure", "ext.work.one"])
         let entry = try #require(entries.last)
         #expect(entry.upstreamName == "ext.work.one" && entry.external)
         #expect(entry.platforms == ["aws", "gcp"])
@@ -141,7 +141,7 @@ struct KolaFormatTests {
         #expect(entry.tags == ["external", "foo"])
         #expect(entry.description == "What it does.")
         #expect(entry.metadata.requiredTag == "special" && entry.metadata.timeoutMin == 7)
-        #expect(try await tool.kola("list", "-p", "qemu").text == "basic\nbasic.uefi")
+        #expect(try await tool.kola("list", "-p", "qemu").text == "basic\nbasic.nvme\nbasic.uefi\nbasic.uefi-secure")
         #expect(try await tool.kola("list", "--tag", "external,other").text == "ext.work.one")
         #expect(try await tool.kola("list", "--denylist-test", "basic*").text == "ext.work.one")
     }

@@ -37,7 +37,7 @@ struct KolaTests {
     @Test("the tests of the working directory's configuration are found")
     func list() async throws {
         let output = try await toolWithTest().kola("list")
-        #expect(output.text == "basic\nbasic.uefi\next.config.a")
+        #expect(output.text == "basic\nbasic.nvme\nbasic.uefi\nbasic.uefi-secure\next.config.a")
     }
 
     @Test("a test that fails is status 1; one that is known to fail is no failure, or 77 where that is asked for")

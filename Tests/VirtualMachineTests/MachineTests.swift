@@ -81,9 +81,21 @@ import Testing
         #expect(try Digest.ofFile(disk) == before)
     }
 
-    @Test func uefiMachineHasVariablesOfItsOwn() async throws {
+    @Test(
+        arguments: [
+            (.uefi, "/usr/share/OVMF/OVMF_VARS_4M.fd"), (.uefiSecure, "/usr/share/OVMF/OVMF_VARS_4M.ms.fd"),
+        ] as [(MachineDescription.Firmware, FilePath)])
+    func uefiMachineStartsWithVariablesOfItsOwn(firmware: MachineDescription.Firmware, template: FilePath) throws {
         defer { folder.remove() }
-        let machine = try await launch(firmware: .uefi)
+        let description = MachineDescription(image: "/i.qcow2", firmware: firmware)
+        try MachinePreparation(description: description, files: files).copyFirmwareVariables()
+        #expect(try FileContent.read(files.firmwareVariables) == FileContent.read(template))
+    }
+
+    @Test(arguments: [MachineDescription.Firmware.uefi, .uefiSecure])
+    func uefiMachineStarts(firmware: MachineDescription.Firmware) async throws {
+        defer { folder.remove() }
+        let machine = try await launch(firmware: firmware)
         #expect(FileContent.exists(files.firmwareVariables))
         await machine.kill()
     }

@@ -43,6 +43,18 @@ import Testing
         #expect(line.contains("-drive if=pflash,unit=1,format=raw,file=/tmp/k/vars.fd "))
     }
 
+    @Test func secureMachineHasTheFirmwareWithKeysAndProtectsItsVariables() {
+        let line = arguments(MachineDescription(image: "/i.qcow2", firmware: .uefiSecure))
+        #expect(line.contains("-machine q35,smm=on "))
+        #expect(
+            line.contains(
+                "-global driver=cfi.pflash01,property=secure,value=on "
+                    + "-drive if=pflash,unit=0,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.ms.fd "
+                    + "-drive if=pflash,unit=1,format=raw,file=/tmp/k/vars.fd "))
+        let plain = arguments(MachineDescription(image: "/i.qcow2", firmware: .uefi))
+        #expect(!plain.contains("smm") && !plain.contains("property=secure"))
+    }
+
     @Test func kvmMachineHasTheProcessorThatWasProbed() {
         let line = arguments(MachineDescription(image: "/i.qcow2"), accelerator: .kvm)
         #expect(line.contains("-accel kvm -cpu \(KVMProbe().cpuModel) "))

@@ -8,10 +8,17 @@ enum BasicTest {
     private static let user = "kolauser"
     private static let hostname = "kola-basic"
     private static let unit = "kola-basic.service"
+    /// The last byte of the variable, after four of attributes (UEFI specification 2.10, section 3.3).
+    private static let secureBoot =
+        "tail -c 1 /sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c | od -An -t u1 | tr -d ' '"
     private static let unitMarker = "/run/kola-basic"
 
-    static func test(name: String, firmware: MachineDescription.Firmware?) -> KolaTest {
+    /// - Parameter change: what else the test says about itself.
+    static func test(
+        name: String, firmware: MachineDescription.Firmware? = nil, _ change: (inout TestMetadata) -> Void = { _ in }
+    ) -> KolaTest {
         var metadata = TestMetadata()
+        change(&metadata)
         metadata.description = "The OS boots, Ignition provisions it, and a reboot keeps what it did."
         return KolaTest(
             name: name, metadata: metadata, firmware: firmware, ignition: config,
@@ -44,8 +51,11 @@ enum BasicTest {
     private static func run(_ context: TestContext, firmware: MachineDescription.Firmware?) async throws {
         let guest = context.guest
         try await context.subtest("Firmware") {
+            let firmware = guest.machine.description.firmware
             let mode = try await guest.run("test -d /sys/firmware/efi && echo uefi || echo bios")
-            try expect(mode, guest.machine.description.firmware.rawValue, "the guest's firmware")
+            try expect(mode, firmware == .bios ? "bios" : "uefi", "the guest's firmware")
+            guard firmware == .uefiSecure else { return }
+            try expect(try await guest.run(secureBoot), "1", "the state of Secure Boot")
         }
         try await context.subtest("Ignition") { try await checkProvisioned(guest) }
         try await context.subtest("ReadOnly") {
