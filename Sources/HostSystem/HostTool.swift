@@ -43,6 +43,7 @@ public struct HostTool: Sendable, Hashable {
         HostTool("qemu-img", "qemu-utils", "platform images"),
         HostTool("qemu-system-x86_64", "qemu-system-x86", "cosa run and kola"),
         HostTool("/usr/share/OVMF/OVMF_CODE_4M.fd", "ovmf", "UEFI guests"),
+        HostTool("swtpm", "swtpm", "guests with a TPM, which those of kola run have"),
         HostTool("ssh", "openssh-client", "cosa run and kola"),
         HostTool("ssh-keygen", "openssh-client", "cosa run and kola"),
         HostTool("skopeo", "skopeo", "looking at and copying container images", optional: true),

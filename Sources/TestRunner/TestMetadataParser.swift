@@ -55,7 +55,10 @@ struct TestMetadataParser {
         case "noInstanceCreds": metadata.noInstanceCreds = try flag(key, value)
         case "instanceType": metadata.instanceType = try text(key, value)
         case "description": metadata.description = try text(key, value)
-        case "bindMountHostRO": metadata.bindMountHostRO = try texts(key, value)
+        case "bindMountHostRO":
+            metadata.bindMountHostRO = try texts(key, value).map { text in
+                try checked(key, text) { _ = try SharedFolder(parsing: $0, isReadOnly: true) }
+            }
         case "creationDate": metadata.creationDate = try date(key, value)
         case "bootFrom": metadata.bootFrom = try choice(key, value, of: ["iso", "iso-as-disk"])
         case "requiredHostPorts": metadata.requiredHostPorts = try numbers(key, value)
@@ -119,8 +122,13 @@ struct TestMetadataParser {
 
     /// The text of a disk, which is one that a machine can have.
     private func disk(_ key: String, _ text: String, sizeIsOptional: Bool) throws -> String {
+        try checked(key, text) { _ = try VirtualDisk(parsing: $0, sizeIsOptional: sizeIsOptional) }
+    }
+
+    /// A text that `check` takes.
+    private func checked(_ key: String, _ text: String, check: (String) throws -> Void) throws -> String {
         do {
-            _ = try VirtualDisk(parsing: text, sizeIsOptional: sizeIsOptional)
+            try check(text)
         } catch let error as MachineError {
             throw TestRunnerError(source, "kola metadata key \"\(key)\": \(error)")
         }

@@ -23,6 +23,7 @@ public final class Machine: Sendable {
     public let accelerator: Accelerator
 
     private let process: BackgroundProcess
+    private let helpers: MachineHelpers
     private let console: ConsoleMonitor
     private let watcher: Task<Void, Never>
     private let exitIsExpected: Flag
@@ -38,12 +39,16 @@ public final class Machine: Sendable {
         commands = parts.commands
         sshPort = parts.sshPort
         process = parts.process
+        helpers = parts.helpers
         console = parts.console
         watcher = parts.watcher
         exitIsExpected = parts.exitIsExpected
     }
 
-    deinit { process.kill() }
+    deinit {
+        process.kill()
+        helpers.kill()
+    }
 
     /// The last lines of the console.
     public var consoleTail: [String] { console.tail }
@@ -130,6 +135,7 @@ public final class Machine: Sendable {
     public func kill() async {
         expectExit()
         await process.killAndWait()
+        await helpers.killAndWait()
         await watcher.value
     }
 }

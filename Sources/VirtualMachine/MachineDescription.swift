@@ -30,6 +30,10 @@ public struct MachineDescription: Sendable, Hashable, Codable {
     public var firstBootKernelArguments = ""
     /// Memory and processors are on two NUMA nodes.
     public var hasNUMANodes = false
+    /// It has a TPM 2.0, new and empty.
+    public var hasTPM = false
+    /// Folders of the host. The guest mounts them by their tags (``sharedFolderTag(_:)``).
+    public var sharedFolders: [SharedFolder] = []
     /// How it starts.
     public var firmware: Firmware
     /// Memory in MiB.
@@ -77,6 +81,10 @@ public struct MachineDescription: Sendable, Hashable, Codable {
     /// All disks, the one that it boots from first.
     var disks: [VirtualDisk] { [primaryDisk] + additionalDisks }
 
-    /// Whether a machine of this kind can be saved and forked: with NUMA its memory is in two pieces.
-    public var canBeForked: Bool { !hasNUMANodes }
+    /// The tag by which the guest mounts a shared folder, by its place among them.
+    public func sharedFolderTag(_ index: Int) -> String { "kola\(index)" }
+
+    /// Whether a machine of this kind can be saved and forked: with NUMA its memory is in two pieces, and what serves a folder
+    /// cannot be saved with it.
+    public var canBeForked: Bool { !hasNUMANodes && sharedFolders.isEmpty }
 }

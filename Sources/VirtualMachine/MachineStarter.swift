@@ -24,6 +24,7 @@ struct MachineStarter: Sendable {
         let commands: CommandPort
         let sshPort: Int
         let process: BackgroundProcess
+        let helpers: MachineHelpers
         let console: ConsoleMonitor
         let watcher: Task<Void, Never>
         let exitIsExpected: Flag
@@ -47,7 +48,24 @@ struct MachineStarter: Sendable {
         else { throw MachineError(kind: .launch, reason: "QEMU has no monitor") }
         let monitor = try MonitorClient(monitorSocket)
         let commands = try CommandPort(commandSocket) { events.fail($0) }
-        let process = try spawn(channels.map(\.pair), descriptors: descriptors)
+        let helpers: MachineHelpers
+        let process: BackgroundProcess
+        do {
+            helpers = try MachineHelpers(description, files: files)
+        } catch {
+            for pair in channels.map(\.pair) {
+                try? pair.host.close()
+                try? pair.child.close()
+            }
+            throw error
+        }
+        do {
+            defer { for socket in helpers.sockets { try? socket.close() } }
+            process = try spawn(channels.map(\.pair), descriptors: descriptors, helpers: helpers)
+        } catch {
+            helpers.kill()
+            throw error
+        }
         ChannelReader.start(
             channels.map { channel, pair in
                 switch channel {
@@ -68,6 +86,16 @@ struct MachineStarter: Sendable {
             if !exitIsExpected.isSet { events.fail(error) }
             commands.close(events.failure ?? error)
         }
+        let helperWatcher = Task {
+            guard let error = await helpers.failure(), !exitIsExpected.isSet else { return }
+            // One that ends because QEMU did is not the cause, but may be noticed first.
+            let ended = try? await Deadline.run(within: .seconds(1)) {
+                await process.exit()
+            } onExpiry: {
+                error
+            }
+            if ended == nil { events.fail(error) }
+        }
         do {
             try await monitor.execute("qmp_capabilities")
             let network = try await monitor.execute(
@@ -78,19 +106,25 @@ struct MachineStarter: Sendable {
                 Parts(
                     description: description, identifier: identifier, files: files, accelerator: accelerator,
                     events: events, monitor: monitor, commands: commands, sshPort: port, process: process,
-                    console: console, watcher: watcher, exitIsExpected: exitIsExpected))
+                    helpers: helpers, console: console, watcher: watcher, exitIsExpected: exitIsExpected))
         } catch {
             // Why QEMU ended says more than that it did not answer.
             let status = monitor.isClosed ? await process.exit() : nil
             watcher.cancel()
+            helperWatcher.cancel()
             await process.killAndWait()
+            let ended = helpers.endedBadly
+            await helpers.killAndWait()
+            if let ended { throw ended }
             if let status { throw preparation.exitError(status, consoleTail: console.tail) }
             throw error
         }
     }
 
     /// Starts QEMU. Its ends of the channels are closed here, so that its end is the end of the channels.
-    private func spawn(_ channels: [SocketPair], descriptors: [FileDescriptor]) throws -> BackgroundProcess {
+    private func spawn(
+        _ channels: [SocketPair], descriptors: [FileDescriptor], helpers: MachineHelpers
+    ) throws -> BackgroundProcess {
         let port = description.isOnSegment ? try (segment ?? NetworkSegment(ports: 1)).plug() : nil
         defer {
             for pair in channels { try? pair.child.close() }
@@ -102,7 +136,8 @@ struct MachineStarter: Sendable {
         do {
             return try BackgroundProcess(
                 Command(QEMUArguments.emulator, arguments.arguments), streams: .file(files.emulatorLog),
-                descriptors: channels.map(\.child) + descriptors + [port].compactMap(\.self), coreDumps: false)
+                descriptors: channels.map(\.child) + descriptors + [port].compactMap(\.self) + helpers.sockets,
+                coreDumps: false)
         } catch {
             for pair in channels { try? pair.host.close() }
             throw error

@@ -62,6 +62,9 @@ public struct QEMUArguments: Sendable {
     /// The number of the open socket that leads to the machine's ``NetworkSegment``.
     private var segmentDescriptor: Int { Self.memoryDescriptor + start.descriptorCount }
 
+    /// The number of the first socket that leads to a helper.
+    var firstHelperDescriptor: Int { segmentDescriptor + (description.isOnSegment ? 1 : 0) }
+
     /// The address of a card on a segment. Forks have it from their template, and get one of their own in the guest.
     public static let segmentAddress = "52:54:00:6b:00:00"
 
@@ -82,7 +85,7 @@ public struct QEMUArguments: Sendable {
 
     /// All arguments after the program's name.
     public var arguments: [String] {
-        machine + memory + firmware + disks + network + channels + ignition + description.extraArguments
+        machine + memory + firmware + disks + network + channels + helpers + ignition + description.extraArguments
     }
 
     private var machine: [String] {
@@ -96,7 +99,8 @@ public struct QEMUArguments: Sendable {
 
     private var machineType: String {
         // What protects the variables of Secure Boot runs in the processor's management mode.
-        "q35" + (description.firmware == .uefiSecure ? ",smm=on" : "") + (start == .boot ? "" : ",memory-backend=ram")
+        "q35" + (description.firmware == .uefiSecure ? ",smm=on" : "")
+            + (memoryBackend == nil ? "" : ",memory-backend=ram")
     }
 
     /// With NUMA each processor has a socket of its own: Linux warns of a socket that is on two nodes.
@@ -105,24 +109,36 @@ public struct QEMUArguments: Sendable {
             ? "\(description.processors),sockets=\(description.processors)" : "\(description.processors)"
     }
 
-    /// Memory in a shared file is left out of the saved state, which then is less than a megabyte; a fork maps the file
-    /// privately and so starts at once.
     private var memory: [String] {
-        guard start != .boot else { return description.hasNUMANodes ? nodes : [] }
-        let backend =
-            "memory-backend-file,id=ram,size=\(description.memory)M,mem-path=/proc/self/fd/\(Self.memoryDescriptor),"
-            + "share=\(start == .template ? "on" : "off")"
-        return ["-object", backend] + (start == .fork ? ["-incoming", "defer"] : [])
+        guard let memoryBackend else { return description.hasNUMANodes ? nodes : [] }
+        return ["-object", "\(memoryBackend),id=ram,size=\(description.memory)M"]
+            + (start == .fork ? ["-incoming", "defer"] : [])
     }
+
+    /// Where memory comes from that is in one piece; nil where nobody cares.
+    ///
+    /// Memory in a shared file is left out of the saved state, which then is less than a megabyte; a fork maps the file
+    /// privately and so starts at once. What serves a folder writes to the guest's memory.
+    private var memoryBackend: String? {
+        let file = "memory-backend-file,mem-path=/proc/self/fd/\(Self.memoryDescriptor)"
+        switch start {
+        case .template: return "\(file),share=on"
+        case .fork: return "\(file),share=off"
+        case .boot: return description.hasNUMANodes || description.sharedFolders.isEmpty ? nil : Self.sharedMemory
+        }
+    }
+
+    private static let sharedMemory = "memory-backend-memfd,share=on"
 
     /// Two nodes with half of the memory and of the processors each; what is odd is on the second.
     private var nodes: [String] {
         let memory = description.memory / 2
         let processors = description.processors / 2
+        let backend = description.sharedFolders.isEmpty ? "memory-backend-ram" : Self.sharedMemory
         let halves = [(memory, 0..<processors), (description.memory - memory, processors..<description.processors)]
         return halves.enumerated().flatMap { index, half in
             [
-                "-object", "memory-backend-ram,id=ram\(index),size=\(half.0)M", "-numa",
+                "-object", "\(backend),id=ram\(index),size=\(half.0)M", "-numa",
                 "node,nodeid=\(index),memdev=ram\(index),cpus=\(half.1.lowerBound)-\(half.1.upperBound - 1)",
             ]
         }
@@ -174,6 +190,13 @@ public struct QEMUArguments: Sendable {
             }
         }
         return arguments
+    }
+
+    private var helpers: [String] {
+        let first = firstHelperDescriptor
+        return description.helpers.enumerated().flatMap { index, helper in
+            arguments(of: helper, descriptor: first + index)
+        }
     }
 
     private var ignition: [String] {

@@ -23,7 +23,7 @@ struct Kola: AsyncParsableCommand {
         var command: any ParsableCommand
         do {
             let names = Set(configuration.subcommands.compactMap { $0.configuration.commandName })
-            let arguments = Array(CommandLine.arguments.dropFirst())
+            let arguments = LeadingOptions.translate(Array(CommandLine.arguments.dropFirst()))
             command = try parseAsRoot(LeadingOptions.order(arguments, subcommands: names))
         } catch {
             end(parsing: error)

@@ -5,8 +5,15 @@ enum LeadingOptions {
         "--output-dir", "-p", "--platform", "-b", "--distro", "-j", "--parallel", "--tapfile", "--basename",
         "--denylist-test", "--denylist-stream", "--tag", "--sharding", "--workdir", "--build", "--arch",
         "--append-ignition", "--append-butane", "--extend-timeout-percentage", "--qemu-image", "--qemu-size",
-        "--qemu-memory", "--qemu-firmware", "--log-level", "-E", "--exttest",
+        "--qemu-memory", "--qemu-firmware", "--qemu-bind-ro", "--log-level", "-E", "--exttest",
     ]
+
+    /// Upstream's switches that are on by default are turned off as `--qemu-swtpm=false`.
+    static func translate(_ arguments: [String]) -> [String] {
+        let words = ["--qemu-swtpm=false": "--no-qemu-swtpm", "--qemu-swtpm=true": "--qemu-swtpm"]
+        let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+        return arguments[..<end].map { words[$0] ?? $0 } + arguments[end...]
+    }
 
     /// `arguments` with the options in front of the subcommand moved behind it.
     static func order(_ arguments: [String], subcommands: Set<String>) -> [String] {

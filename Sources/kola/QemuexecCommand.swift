@@ -12,6 +12,7 @@ struct QemuexecCommand: AsyncParsableCommand {
         commandName: "qemuexec", abstract: "Boots an image and gives a shell in it; the machine ends with the shell.")
 
     @OptionGroup var image: ImageOptions
+    @OptionGroup var machine: MachineOptions
 
     @Option(
         name: [.customShort("i"), .long], help: ArgumentHelp("An Ignition config for the machine.", valueName: "file"))
@@ -24,6 +25,13 @@ struct QemuexecCommand: AsyncParsableCommand {
         name: [.customShort("D"), .long],
         help: ArgumentHelp("One more disk, SIZE[:OPTION,…], such as 5G:mpath (repeatable).", valueName: "disk"))
     var addDisk: [String] = []
+
+    @Option(
+        help: ArgumentHelp("Mount this folder of the host read-only (repeatable).", valueName: "host,guest"))
+    var bindRo: [String] = []
+
+    @Option(help: ArgumentHelp("Mount this folder of the host (repeatable).", valueName: "host,guest"))
+    var bindRw: [String] = []
 
     @Option(help: ArgumentHelp("Network cards besides the first.", valueName: "n"))
     var additionalNics = 0
@@ -80,6 +88,10 @@ struct QemuexecCommand: AsyncParsableCommand {
         machine.hasNUMANodes = numaNodes
         machine.kernelArguments = kargs
         machine.firstBootKernelArguments = firstbootkargs
+        try self.machine.apply(to: &machine)
+        machine.sharedFolders =
+            try MachineOptions.folders(bindRo, name: "--bind-ro", isReadOnly: true)
+            + MachineOptions.folders(bindRw, name: "--bind-rw", isReadOnly: false)
         var shell = Devshell(machine: machine)
         if let ignition {
             let file = FilePath(ignition)

@@ -10,6 +10,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var image: ImageOptions
+    @OptionGroup var machine: MachineOptions
     @OptionGroup var repetition: RepetitionOptions
 
     @Option(help: ArgumentHelp("The output folder; it must be new, or one that kola made.", valueName: "dir"))
@@ -28,6 +29,11 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Memory of the machines in MiB.", valueName: "mb"))
     var qemuMemory: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Mount this folder of the host read-only in every guest (repeatable).", valueName: "host,guest"))
+    var qemuBindRo: [String] = []
 
     @Option(help: ArgumentHelp("All limits of time are longer by this many percent.", valueName: "n"))
     var extendTimeoutPercentage = 0
@@ -66,12 +72,14 @@ struct RunCommand: AsyncParsableCommand {
         options.selection = try selection.selection(buildDistro: build?.name)
         selection.applySources(to: &options)
         try repetition.apply(to: &options)
+        try machine.apply(to: &options)
         options.durations = DurationStore.standard(workdir: FilePath(selection.workdir))
         options.denylist = selection.denylist
         options.stream = selection.denylistStream ?? build?.stream
         options.system = SystemUnderTest(version: build?.version, variant: variantID.isEmpty ? nil : variantID)
         options.firmware = image.qemuFirmware
         options.memory = qemuMemory
+        options.sharedFolders = try MachineOptions.folders(qemuBindRo, name: "--qemu-bind-ro", isReadOnly: true)
         options.diskSize = try image.diskSize()
         options.appendIgnition = appendIgnition.map { FilePath($0) }
         options.parallel = parallel.value

@@ -1,3 +1,4 @@
+import Ignition
 import Testing
 import VirtualMachine
 
@@ -41,6 +42,26 @@ import VirtualMachine
         #expect(try options.machine(of: test(firmware: .bios)).firmware == .bios)
         #expect(try !options.machine(of: test()).internet)
         #expect(try options.machine(of: test { $0.tags = [SpecialTag.needsInternet] }).internet)
+    }
+
+    @Test func foldersOfTheRunAndOfTheTestAreMountedReadOnly() throws {
+        var options = RunOptions(image: "/i.qcow2")
+        options.sharedFolders = [try SharedFolder(parsing: "/a,/var/a", isReadOnly: true)]
+        let machine = try options.machine(of: test { $0.bindMountHostRO = ["/b,/var/b-c/d e"] })
+        #expect(machine.sharedFolders.map(\.host) == ["/a", "/b"])
+        #expect(machine.sharedFolders.map(\.isReadOnly) == [true, true])
+        var config = IgnitionConfig()
+        config.addParts(of: machine)
+        #expect(config.unitNames == ["var-a.mount", #"var-b\x2dc-d\x20e.mount"#])
+        let text = String(decoding: try config.encoded(), as: UTF8.self)
+        #expect(text.contains(#"What=kola1\nWhere=/var/b-c/d e\nType=virtiofs\nOptions=ro\n"#))
+    }
+
+    @Test func machinesHaveATrustedModuleWhereTheRunSaysSo() throws {
+        var options = RunOptions(image: "/i.qcow2")
+        #expect(try options.machine(of: test()).hasTPM == false)
+        options.hasTPM = true
+        #expect(try options.machine(of: test()).hasTPM == true)
     }
 
     @Test func limitsOfTimeCanBeExtended() throws {

@@ -156,6 +156,11 @@ import Testing
         ("##   exclusive: maybe", "a/test.sh: kola metadata key \"exclusive\" must be true or false"),
         ("##   bootFrom: net", "a/test.sh: kola metadata key \"bootFrom\" must be one of iso, iso-as-disk"),
         ("##   creationDate: soon", "a/test.sh: kola metadata key \"creationDate\" must be a date, YYYY-MM-DD"),
+        (
+            "##   bindMountHostRO: [/a]",
+            "a/test.sh: kola metadata key \"bindMountHostRO\": the shared folder \"/a\": "
+                + "it must be HOST,GUEST, such as /srv/data,/var/data"
+        ),
         ("##   conflicts: a", "a/test.sh: kola metadata key \"conflicts\" must be a list of texts"),
     ])
     func wrongMetadataNamesFileAndKey(line: String, message: String) throws {

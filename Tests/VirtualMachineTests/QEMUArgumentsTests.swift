@@ -91,10 +91,44 @@ import Testing
             ).arguments.joined(separator: " ")
         }
         let memory = "-machine q35,memory-backend=ram"
-        let backend = "-object memory-backend-file,id=ram,size=1024M,mem-path=/proc/self/fd/10"
-        #expect(line(.template).contains(memory) && line(.template).contains("\(backend),share=on "))
+        let backend = "-object memory-backend-file,mem-path=/proc/self/fd/10"
+        #expect(line(.template).contains(memory) && line(.template).contains("\(backend),share=on,id=ram,size=1024M "))
         #expect(!line(.template).contains("-incoming"))
-        #expect(line(.fork).contains("\(backend),share=off -incoming defer "))
+        #expect(line(.fork).contains("\(backend),share=off,id=ram,size=1024M -incoming defer "))
+    }
+
+    @Test func trustedModuleIsBehindTheDescriptorAfterThoseOfTheStart() {
+        var description = MachineDescription(image: "/i.qcow2")
+        #expect(!arguments(description).contains("tpm"))
+        description.hasTPM = true
+        for (start, descriptor) in [(QEMUArguments.Start.boot, 10), (.template, 11), (.fork, 12)] {
+            let line = QEMUArguments(
+                description, files: files, accelerator: .tcg, identifier: "x", hasIgnition: true, start: start
+            ).arguments.joined(separator: " ")
+            #expect(
+                line.contains(
+                    "-chardev socket,id=tpm,fd=\(descriptor) -tpmdev emulator,id=tpm0,chardev=tpm "
+                        + "-device tpm-tis,tpmdev=tpm0 "))
+        }
+    }
+
+    @Test func sharedFoldersAreServedFromMemoryThatIsShared() throws {
+        var description = MachineDescription(image: "/i.qcow2")
+        description.hasTPM = true
+        description.sharedFolders = try ["/a,/var/a", "/b,/var/b"].map {
+            try SharedFolder(parsing: $0, isReadOnly: true)
+        }
+        let line = arguments(description)
+        #expect(line.contains("-machine q35,memory-backend=ram "))
+        #expect(line.contains("-object memory-backend-memfd,share=on,id=ram,size=1024M "))
+        #expect(
+            line.contains(
+                "-chardev socket,id=folder0,fd=11 -device vhost-user-fs-pci,chardev=folder0,tag=kola0 "
+                    + "-chardev socket,id=folder1,fd=12 -device vhost-user-fs-pci,chardev=folder1,tag=kola1 "))
+        #expect(!description.canBeForked)
+        description.hasNUMANodes = true
+        #expect(arguments(description).contains("-object memory-backend-memfd,share=on,id=ram1,size=512M -numa "))
+        #expect(!arguments(description).contains("memory-backend=ram"))
     }
 
     @Test func segmentIsTheLastOfTheOpenFiles() {

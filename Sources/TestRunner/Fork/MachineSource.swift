@@ -28,7 +28,7 @@ final class MachineSource: Sendable {
         self.accelerator = accelerator
         var uses: [TemplatePool.Key: Int] = [:]
         if options.forks {
-            for test in tests where test.problem == nil && test.metadata.unmetDemands.isEmpty {
+            for test in tests where test.problem == nil && options.unmetDemand(of: test) == nil {
                 let key = try Self.key(test, options: options, publicKey: publicKey)
                 if key.description.canBeForked { uses[key, default: 0] += test.machineCount }
             }
@@ -115,6 +115,8 @@ final class MachineSource: Sendable {
         for unit in options.debugUnits {
             config.addDropin("10-debug.conf", to: unit, contents: "[Service]\nEnvironment=SYSTEMD_LOG_LEVEL=debug\n")
         }
-        return TemplatePool.Key(description: try options.machine(of: test), ignition: try config.encoded())
+        let machine = try options.machine(of: test)
+        config.addParts(of: machine)
+        return TemplatePool.Key(description: machine, ignition: try config.encoded())
     }
 }

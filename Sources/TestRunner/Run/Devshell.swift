@@ -44,6 +44,7 @@ public struct Devshell: Sendable {
         try FileContent.createDirectory(files.output)
         var config = GuestConfiguration.base(publicKey: key.publicKey)
         if let ignition { config = config.merged(with: ignition) }
+        config.addParts(of: machine)
         try await IgnitionValidation.check(config.encoded(), source: "the Ignition config")
         tell("Booting \(machine.image) (\(choice)); the console is in \(files.console)")
         let machine = try await Machine.launch(

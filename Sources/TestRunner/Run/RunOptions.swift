@@ -42,6 +42,10 @@ public struct RunOptions: Sendable {
     public var memory: Int?
     /// The size of the primary disk in bytes where it is to be larger than the image.
     public var diskSize: Int64?
+    /// Machines have a TPM.
+    public var hasTPM = false
+    /// Folders of the host that every guest mounts, besides those of its test.
+    public var sharedFolders: [SharedFolder] = []
     /// Ignition configs that are merged into that of every machine.
     public var appendIgnition: [FilePath] = []
     /// Units that run with `SYSTEMD_LOG_LEVEL=debug`.
@@ -94,6 +98,9 @@ public struct RunOptions: Sendable {
         machine.additionalNetworkCards = metadata.additionalNics ?? 0
         machine.hasNUMANodes = hasNUMANodes
         machine.isOnSegment = test.machineCount > 1
+        machine.hasTPM = hasTPM
+        machine.sharedFolders =
+            try sharedFolders + metadata.bindMountHostRO.map { try SharedFolder(parsing: $0, isReadOnly: true) }
         machine.kernelArguments = metadata.appendKernelArgs ?? ""
         machine.firstBootKernelArguments = metadata.appendFirstbootKernelArgs ?? ""
         return machine

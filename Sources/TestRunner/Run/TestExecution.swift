@@ -28,7 +28,7 @@ struct TestExecution: Sendable {
 
     private func run(_ stage: Stage) async throws {
         if let problem = test.problem { throw TestFailure(problem) }
-        try refuseUnmetDemands()
+        if let unmet = options.unmetDemand(of: test) { throw TestFailure(unmet) }
         stage.set("making the machine")
         log.timeline.begin(.prepare)
         let place = TestMachines.Place(folder: output.folder(of: test.name), temporary: temporary, key: key)
@@ -80,15 +80,6 @@ struct TestExecution: Sendable {
         if let failed = log.failedSubtests.first {
             let names = log.failedSubtests.map(\.name).joined(separator: ", ")
             throw TestFailure("failed: \(names): \(failed.output)")
-        }
-    }
-
-    private func refuseUnmetDemands() throws {
-        let unmet = test.metadata.unmetDemands
-        guard unmet.isEmpty else {
-            throw TestFailure(
-                "kola's machines cannot give what the test asks for with \(unmet.joined(separator: ", ")); "
-                    + "run it elsewhere, or leave it out with --denylist-test \(test.name)")
         }
     }
 

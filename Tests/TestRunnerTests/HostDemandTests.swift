@@ -6,10 +6,10 @@ import VirtualMachine
 
 @testable import TestRunner
 
-@Suite struct UnmetDemandTests {
+@Suite struct HostDemandTests {
     private let folder: TemporaryFolder
 
-    init() throws { folder = try TemporaryFolder(prefix: "unmet") }
+    init() throws { folder = try TemporaryFolder(prefix: "demand") }
 
     @Test func testThatAsksForAnotherMachineFailsUnbooted() async throws {
         defer { folder.remove() }
@@ -46,14 +46,19 @@ import VirtualMachine
         #expect(FileContent.names(in: folder.path.appending("out/ext.proj")).isEmpty)
     }
 
-    @Test func everyOtherKeyIsMet() {
+    private func demand(_ change: (inout TestMetadata) -> Void) -> String? {
         var metadata = TestMetadata()
-        metadata.minMemory = 4096
-        metadata.minDisk = 20
-        metadata.numaNodes = true
-        metadata.additionalNics = 2
-        metadata.additionalDisks = ["5G"]
-        metadata.injectContainer = false
-        #expect(metadata.unmetDemands.isEmpty)
+        change(&metadata)
+        return RunOptions(image: "/i.qcow2").unmetDemand(
+            of: KolaTest(name: "ext.a", metadata: metadata, body: .native { _ in }))
+    }
+
+    @Test func folderOfTheHostMustBeThere() {
+        defer { folder.remove() }
+        #expect(demand { $0.bindMountHostRO = ["\(folder.path),/var/x"] } == nil)
+        #expect(
+            demand { $0.bindMountHostRO = ["/no/such,/var/x"] }
+                == "ext.a shares /no/such with its guest (bindMountHostRO), which is no folder of this host; "
+                + "make it, or leave the test out with --denylist-test ext.a")
     }
 }
