@@ -61,7 +61,7 @@ struct TestMetadataParser {
             }
         case "creationDate": metadata.creationDate = try date(key, value)
         case "bootFrom": metadata.bootFrom = try choice(key, value, of: ["iso", "iso-as-disk"])
-        case "requiredHostPorts": metadata.requiredHostPorts = try numbers(key, value)
+        case "requiredHostPorts": metadata.requiredHostPorts = try ports(key, value)
         default: throw TestRunnerError(source, "unknown kola metadata key \"\(key)\"")
         }
     }
@@ -103,9 +103,13 @@ struct TestMetadataParser {
         return try sequence.map { try text(key, $0) }
     }
 
-    private func numbers(_ key: String, _ value: Node) throws -> [Int] {
-        guard case .sequence(let sequence) = value else { throw wrong(key, "a list of whole numbers") }
-        return try sequence.map { try number(key, $0) }
+    private func ports(_ key: String, _ value: Node) throws -> [Int] {
+        guard case .sequence(let sequence) = value else { throw wrong(key, "a list of TCP ports") }
+        let ports = try sequence.map { try number(key, $0) }
+        guard ports.allSatisfy((1...65535).contains), Set(ports).count == ports.count else {
+            throw wrong(key, "a list of different TCP ports, from 1 to 65535")
+        }
+        return ports
     }
 
     private func choice(_ key: String, _ value: Node, of choices: [String]) throws -> String {

@@ -30,6 +30,8 @@ public struct MachineDescription: Sendable, Hashable, Codable {
     public var firstBootKernelArguments = ""
     /// Memory and processors are on two NUMA nodes.
     public var hasNUMANodes = false
+    /// TCP ports of 127.0.0.1 on the host that lead to the same ports of the guest.
+    public var hostPorts: [Int] = []
     /// It has a TPM 2.0, new and empty.
     public var hasTPM = false
     /// Folders of the host. The guest mounts them by their tags (``sharedFolderTag(_:)``).

@@ -4,6 +4,8 @@ public struct MachineError: Error, Sendable, CustomStringConvertible {
     public enum Kind: Sendable, Equatable {
         /// It could not be started.
         case launch
+        /// A TCP port of the host could not be forwarded to the guest.
+        case hostPort(Int)
         /// QEMU ended, with this status as a shell shows it.
         case exited(status: Int32)
         /// The console shows something after which a guest does not go on; the pattern's name.

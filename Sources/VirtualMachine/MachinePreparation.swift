@@ -63,9 +63,19 @@ struct MachinePreparation: Sendable {
         throw MachineError(kind: .launch, reason: "QEMU forwards no port to the guest's SSH: \(text)")
     }
 
+    /// The port in `Could not set up host forwarding rule 'tcp:127.0.0.1:8080-:8080'`, QEMU's last words.
+    private static func refusedPort(in line: Substring) -> Int? {
+        line.firstMatch(of: /forwarding rule 'tcp:127\.0\.0\.1:([0-9]+)-/).flatMap { Int($0.1) }
+    }
+
     func exitError(_ status: Int32, consoleTail: [String]) -> MachineError {
         let log = (try? FileContent.read(files.emulatorLog)) ?? []
         let last = String(decoding: log.suffix(4096), as: UTF8.self).split(whereSeparator: \.isNewline).last
+        if let last, let port = Self.refusedPort(in: last) {
+            let reason = HostPort.refusal(of: port).map { "\($0)" } ?? "another program had it"
+            return MachineError(
+                kind: .hostPort(port), reason: "127.0.0.1:\(port) cannot be forwarded to the guest: \(reason)")
+        }
         let how = status > 128 ? "was killed by signal \(status - 128)" : "ended with status \(status)"
         return MachineError(
             kind: .exited(status: status), reason: "QEMU \(how)\(last.map { ": \($0)" } ?? "")",

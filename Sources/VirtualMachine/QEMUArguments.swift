@@ -153,6 +153,7 @@ public struct QEMUArguments: Sendable {
     private var network: [String] {
         // Port 0: the kernel takes a free one at the moment that it is bound. QMP says which.
         var options = "user,id=net0,hostfwd=tcp:127.0.0.1:0-:22"
+        for port in description.hostPorts { options += ",hostfwd=tcp:127.0.0.1:\(port)-:\(port)" }
         if !description.internet { options += ",restrict=on" }
         if let hostname = description.hostname { options += ",hostname=\(hostname.inOptionList)" }
         let more = (1...).prefix(description.additionalNetworkCards).flatMap { number in

@@ -19,7 +19,7 @@ import VirtualMachine
             #!/bin/bash
             ## kola:
             ##   injectContainer: true
-            ##   requiredHostPorts: [1234]
+            ##   bootFrom: iso
             ##   minMemory: 2048
             true
 
@@ -41,8 +41,8 @@ import VirtualMachine
         #expect(result.outcome == .fail)
         #expect(
             result.output.contains(
-                "kola's machines cannot give what the test asks for with injectContainer, requiredHostPorts; "
-                    + "run it elsewhere, or leave it out with --denylist-test ext.proj"))
+                "kola's machines cannot give what the test asks for with bootFrom, injectContainer; "
+                    + "run it elsewhere, or leave the test out with --denylist-test ext.proj"))
         #expect(FileContent.names(in: folder.path.appending("out/ext.proj")).isEmpty)
     }
 
@@ -60,5 +60,15 @@ import VirtualMachine
             demand { $0.bindMountHostRO = ["/no/such,/var/x"] }
                 == "ext.a shares /no/such with its guest (bindMountHostRO), which is no folder of this host; "
                 + "make it, or leave the test out with --denylist-test ext.a")
+    }
+
+    @Test func portThatAnotherProgramHasIsNamedWithTheTest() {
+        defer { folder.remove() }
+        let test = KolaTest(name: "ext.a", body: .native { _ in })
+        let error = test.explained(MachineError(kind: .hostPort(80), reason: "127.0.0.1:80 cannot be forwarded"))
+        #expect(
+            "\(error)" == "ext.a needs port 80 of this host (requiredHostPorts): 127.0.0.1:80 cannot be forwarded; "
+                + "end the program that has it, or leave the test out with --denylist-test ext.a")
+        #expect("\(test.explained(MachineError(kind: .ssh, reason: "broke")))" == "broke")
     }
 }

@@ -31,28 +31,4 @@ import Testing
         #expect(report.restarting == ["x.service (5 times)", "w.service (2 times)"])
         #expect(report.variant == "coreos")
     }
-
-    // The limit turns a turn that never comes into a failure.
-    @Test(.timeLimit(.minutes(1))) func aMachineWaitsForItsTurnAndItsMemory() async {
-        let slots = MachineSlots(slots: 2, memory: 1000)
-        await slots.take(memory: 800)
-        let order = Order()
-        async let second: Void = {
-            await slots.take(memory: 800); await order.add("second")
-        }()
-        await Task.yield()
-        await order.add("first gives back")
-        await slots.giveBack(memory: 800)
-        await second
-        // More than there is: alone, but not never.
-        await slots.giveBack(memory: 800)
-        await slots.take(memory: 5000)
-        await slots.giveBack(memory: 5000)
-        #expect(await order.entries == ["first gives back", "second"])
-    }
-
-    private actor Order {
-        var entries: [String] = []
-        func add(_ entry: String) { entries.append(entry) }
-    }
 }

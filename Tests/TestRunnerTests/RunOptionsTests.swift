@@ -64,6 +64,13 @@ import VirtualMachine
         #expect(try options.machine(of: test()).hasTPM == true)
     }
 
+    @Test func portsAreTakenAndForwarded() throws {
+        let options = RunOptions(image: "/i.qcow2")
+        let web = test { $0.requiredHostPorts = [443, 80] }
+        #expect(options.demand(of: web) == MachineSlots.Demand(memory: 1024, ports: [80, 443]))
+        #expect(try options.machine(of: web).hostPorts == [443, 80])
+    }
+
     @Test func limitsOfTimeCanBeExtended() throws {
         var options = RunOptions(image: "/i.qcow2")
         #expect(options.timeout(of: test()) == .seconds(600))

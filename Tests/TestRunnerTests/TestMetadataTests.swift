@@ -161,6 +161,10 @@ import Testing
             "a/test.sh: kola metadata key \"bindMountHostRO\": the shared folder \"/a\": "
                 + "it must be HOST,GUEST, such as /srv/data,/var/data"
         ),
+        (
+            "##   requiredHostPorts: [80, 70000]",
+            "a/test.sh: kola metadata key \"requiredHostPorts\" must be a list of different TCP ports, from 1 to 65535"
+        ),
         ("##   conflicts: a", "a/test.sh: kola metadata key \"conflicts\" must be a list of texts"),
     ])
     func wrongMetadataNamesFileAndKey(line: String, message: String) throws {

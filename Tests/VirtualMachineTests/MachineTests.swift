@@ -59,6 +59,24 @@ import Testing
         #expect(error.reason.contains("no-such-device"))
     }
 
+    @Test func portThatAnotherProgramHasIsNamed() async throws {
+        defer { folder.remove() }
+        let first = try await launch()
+        let disk = folder.path.appending("disk.img")
+        var description = MachineDescription(image: disk, memory: 64)
+        description.hostPorts = [first.sshPort]
+        #expect(HostPort.refusal(of: first.sshPort) == .addressInUse)
+        let error = try await #require(throws: MachineError.self) {
+            try await Machine.launch(
+                description, identifier: UUID().uuidString.lowercased(), ignition: nil, files: files, accelerator: .tcg)
+        }
+        #expect(error.kind == .hostPort(first.sshPort))
+        #expect(
+            error.reason == "127.0.0.1:\(first.sshPort) cannot be forwarded to the guest: \(Errno.addressInUse)")
+        await first.kill()
+        #expect(HostPort.refusal(of: first.sshPort) == nil)
+    }
+
     @Test func missingImageIsNamed() async throws {
         defer { folder.remove() }
         let error = try await #require(throws: MachineError.self) {

@@ -72,6 +72,15 @@ import Testing
         #expect(line.hasSuffix(" -S"))
     }
 
+    @Test func portsOfTheHostLeadToThoseOfTheGuest() {
+        var description = MachineDescription(image: "/i.qcow2")
+        description.hostPorts = [80, 8443]
+        #expect(
+            arguments(description).contains(
+                "hostfwd=tcp:127.0.0.1:0-:22,hostfwd=tcp:127.0.0.1:80-:80,hostfwd=tcp:127.0.0.1:8443-:8443,restrict=on "
+            ))
+    }
+
     @Test func portIsTheOneThatTheKernelGave() throws {
         let preparation = MachinePreparation(description: MachineDescription(image: "/i.qcow2"), files: files)
         let text = """

@@ -22,13 +22,22 @@ extension RunOptions {
     }
 }
 
+extension KolaTest {
+    /// Why its machine did not start, where the host is what it needed.
+    func explained(_ error: any Error) -> any Error {
+        guard let error = error as? MachineError, case .hostPort(let port) = error.kind else { return error }
+        return TestFailure(
+            "\(name) needs port \(port) of this host (requiredHostPorts): \(error.reason); "
+                + "end the program that has it, or leave the test out with --denylist-test \(name)")
+    }
+}
+
 extension TestMetadata {
     /// The keys that ask for what kola's machines do not have: a test that says one of them would prove nothing without.
     var unmetDemands: [String] {
         let asked: [(key: String, isAsked: Bool)] = [
             ("bootFrom", bootFrom != nil),
             ("injectContainer", injectContainer == true),
-            ("requiredHostPorts", !requiredHostPorts.isEmpty),
         ]
         return asked.filter(\.isAsked).map(\.key)
     }

@@ -82,6 +82,11 @@ public struct RunOptions: Sendable {
     /// The memory in MiB of each machine of `test`.
     func memory(of test: KolaTest) -> Int { max(memory ?? 1024, test.metadata.minMemory ?? 0) }
 
+    /// What `test` takes of the host while it runs.
+    func demand(of test: KolaTest) -> MachineSlots.Demand {
+        MachineSlots.Demand(memory: memory(of: test) * test.machineCount, ports: Set(test.metadata.requiredHostPorts))
+    }
+
     /// The machine of `test`.
     ///
     /// - Throws: ``MachineError`` for a disk that no machine has.
@@ -99,6 +104,7 @@ public struct RunOptions: Sendable {
         machine.hasNUMANodes = hasNUMANodes
         machine.isOnSegment = test.machineCount > 1
         machine.hasTPM = hasTPM
+        machine.hostPorts = metadata.requiredHostPorts
         machine.sharedFolders =
             try sharedFolders + metadata.bindMountHostRO.map { try SharedFolder(parsing: $0, isReadOnly: true) }
         machine.kernelArguments = metadata.appendKernelArgs ?? ""

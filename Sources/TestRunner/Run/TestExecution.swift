@@ -32,7 +32,12 @@ struct TestExecution: Sendable {
         stage.set("making the machine")
         log.timeline.begin(.prepare)
         let place = TestMachines.Place(folder: output.folder(of: test.name), temporary: temporary, key: key)
-        let machines = try await TestMachines.start(test, from: source, in: place, log: log)
+        let machines: TestMachines
+        do {
+            machines = try await TestMachines.start(test, from: source, in: place, log: log)
+        } catch {
+            throw test.explained(error)
+        }
         stage.set("waiting for the machine to be ready", machine: machines.machines.first)
         log.timeline.begin(.boot)
         do {

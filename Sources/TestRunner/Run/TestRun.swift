@@ -139,16 +139,16 @@ public struct TestRun: Sendable {
             accelerator: accelerator.accelerator, memory: memory)
         let slots = MachineSlots(slots: slotCount, memory: memory - machines.reservedMemory)
         return await withTaskGroup(of: TestResult.self) { group in
-            for test in tests {
+            var waiting = tests.map { (test: $0, demand: options.demand(of: $0)) }
+            while !waiting.isEmpty {
                 // Before the task, as tasks ask in any order.
-                let needed = options.memory(of: test) * test.machineCount
-                await slots.take(memory: needed)
+                let (test, demand) = waiting.remove(at: await slots.take(firstOf: waiting.map(\.demand)))
                 group.addTask {
                     let log = TestLog(test.name, policy: policy, runStart: start, sink: tell)
                     let result = await execute(
                         test, log: log, output: output, temporary: folder.path, key: key, machines: machines)
                     await machines.finished(test)
-                    await slots.giveBack(memory: needed)
+                    await slots.giveBack(demand)
                     return result
                 }
             }
