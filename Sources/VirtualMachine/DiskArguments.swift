@@ -7,14 +7,32 @@ struct DiskArguments {
     let path: FilePath
     /// Its place among the machine's disks; 0 is the one that it boots from.
     let index: Int
+    /// The number of the socket that leads to it, where it is behind one.
+    var descriptor: Int?
 
     private var node: String { "disk\(index)" }
 
     /// The block device, and the devices that show it to the guest.
-    var arguments: [String] { ["-blockdev", blockDevice] + devices }
+    var arguments: [String] { block + devices }
 
     /// Nobody needs what such a disk holds after a crash of the host.
-    private var blockDevice: String {
+    private var block: [String] {
+        if let descriptor {
+            let server = "server.type=fd,server.str=\(descriptor),export=\(Self.exportName)"
+            return ["-blockdev", "driver=nbd,node-name=\(node),discard=unmap,\(server)"]
+        }
+        if let options = disk.driveOptions {
+            let file = "format=qcow2,discard=unmap,cache=unsafe,file=\(path.string.inOptionList)"
+            return ["-drive", "if=none,node-name=\(node),\(file),\(options)"]
+        }
+        return ["-blockdev", Self.blockDevice(node, path)]
+    }
+
+    /// The name of a disk behind a socket.
+    static let exportName = "disk"
+
+    /// How QEMU and its storage daemon open an overlay.
+    static func blockDevice(_ node: String, _ path: FilePath) -> String {
         "driver=qcow2,node-name=\(node),discard=unmap,cache.no-flush=on,"
             + "file.driver=file,file.cache.no-flush=on,file.filename=\(path.string.inOptionList)"
     }

@@ -47,10 +47,31 @@ struct HelperStart {
         if getuid() != 0, program == programs.first {
             command = Command("unshare", ["--map-root-user", "--", command.executable] + command.arguments)
         }
+        return try startListening(command, missing: "virtiofsd cannot start")
+    }
+
+    /// A server of a disk, by the protocol NBD.
+    ///
+    /// - Throws: ``MachineError`` where QEMU's storage daemon is not there.
+    func server(ofDisk overlay: FilePath) throws -> (BackgroundProcess, FileDescriptor) {
+        let name = DiskArguments.exportName
+        return try startListening(
+            Command(
+                "qemu-storage-daemon",
+                [
+                    "--blockdev", DiskArguments.blockDevice("disk", overlay), "--nbd-server",
+                    "addr.type=fd,addr.str=3", "--export", "type=nbd,id=disk,node-name=disk,name=\(name),writable=on",
+                ]), missing: "a disk behind a socket needs qemu-storage-daemon; install the package qemu-system-common")
+    }
+
+    /// Starts a program that listens on a socket, to which QEMU is connected already.
+    private func startListening(
+        _ command: Command, missing: String
+    ) throws -> (BackgroundProcess, FileDescriptor) {
         let pair = try ConnectedListener(in: files.temporary)
         defer { try? pair.listener.close() }
         do {
-            return (try launch(command, descriptor: pair.listener, missing: "virtiofsd cannot start"), pair.connection)
+            return (try launch(command, descriptor: pair.listener, missing: missing), pair.connection)
         } catch {
             try? pair.connection.close()
             throw error

@@ -12,8 +12,8 @@ public struct MachineDescription: Sendable, Hashable, Codable {
         case uefiSecure = "uefi-secure"
     }
 
-    /// The primary disk's image. It is never written to.
-    public var image: FilePath
+    /// The primary disk's image, which is never written to; nil where the disk is empty.
+    public var image: FilePath?
     /// The image's format.
     public var imageFormat: ImageFormat
     /// The disk that it boots from; it has a size where it is to be larger than its image.
@@ -30,6 +30,10 @@ public struct MachineDescription: Sendable, Hashable, Codable {
     public var firstBootKernelArguments = ""
     /// Memory and processors are on two NUMA nodes.
     public var hasNUMANodes = false
+    /// What it boots from where its disk does not boot.
+    public var iso: LiveISO?
+    /// An OCI archive that the guest sees as a disk (``containerArchiveDevice``).
+    public var containerArchive: FilePath?
     /// TCP ports of 127.0.0.1 on the host that lead to the same ports of the guest.
     public var hostPorts: [Int] = []
     /// It has a TPM 2.0, new and empty.
@@ -64,13 +68,13 @@ public struct MachineDescription: Sendable, Hashable, Codable {
 
     /// A machine with the usual parts: one disk, one network card, 1 GiB.
     public init(
-        image: FilePath, imageFormat: ImageFormat? = nil, primaryDisk: VirtualDisk = VirtualDisk(),
+        image: FilePath?, imageFormat: ImageFormat? = nil, primaryDisk: VirtualDisk = VirtualDisk(),
         firmware: Firmware = .bios,
         memory: Int = 1024, processors: Int = 1, internet: Bool = false, hostname: String? = nil,
         extraArguments: [String] = []
     ) {
         self.image = image
-        self.imageFormat = imageFormat ?? ImageFormat(guessedFrom: image)
+        self.imageFormat = imageFormat ?? image.map(ImageFormat.init(guessedFrom:)) ?? .qcow2
         self.primaryDisk = primaryDisk
         self.firmware = firmware
         self.memory = memory
@@ -83,10 +87,13 @@ public struct MachineDescription: Sendable, Hashable, Codable {
     /// All disks, the one that it boots from first.
     var disks: [VirtualDisk] { [primaryDisk] + additionalDisks }
 
+    /// The device of the guest that has the bytes of the OCI archive.
+    public static let containerArchiveDevice = "/dev/disk/by-id/virtio-\(QEMUArguments.containerArchiveSerial)"
+
     /// The tag by which the guest mounts a shared folder, by its place among them.
     public func sharedFolderTag(_ index: Int) -> String { "kola\(index)" }
 
     /// Whether a machine of this kind can be saved and forked: with NUMA its memory is in two pieces, and what serves a folder
-    /// cannot be saved with it.
-    public var canBeForked: Bool { !hasNUMANodes && sharedFolders.isEmpty }
+    /// or a disk cannot be saved with it.
+    public var canBeForked: Bool { !hasNUMANodes && sharedFolders.isEmpty && !disks.contains(where: \.isOverSocket) }
 }

@@ -8,19 +8,22 @@ enum MachineHelper: Sendable, Hashable {
     case tpm
     /// What serves a shared folder, by its place among them: virtiofsd.
     case folder(Int)
+    /// What serves a disk, by its place among them: QEMU's storage daemon.
+    case disk(Int)
 
     /// What people know it by.
     var name: String {
         switch self {
         case .tpm: "swtpm"
         case .folder: "virtiofsd"
+        case .disk: "qemu-storage-daemon"
         }
     }
 
     /// What may help where it fails; "" for nothing.
     var hint: String {
         switch self {
-        case .tpm: ""
+        case .tpm, .disk: ""
         // It changes its root folder.
         case .folder: getuid() == 0 ? "" : "; it needs root, or user namespaces for this user"
         }
@@ -29,7 +32,10 @@ enum MachineHelper: Sendable, Hashable {
 
 extension MachineDescription {
     /// The helpers of such a machine, in the order in which QEMU gets their sockets.
-    var helpers: [MachineHelper] { (hasTPM ? [.tpm] : []) + sharedFolders.indices.map(MachineHelper.folder) }
+    var helpers: [MachineHelper] {
+        let served = disks.indices.filter { disks[$0].isOverSocket }
+        return (hasTPM ? [.tpm] : []) + sharedFolders.indices.map(MachineHelper.folder) + served.map(MachineHelper.disk)
+    }
 }
 
 /// The helpers of one machine. They end with it, and with this process.
@@ -58,6 +64,7 @@ final class MachineHelpers: Sendable {
                 let (process, socket) =
                     switch helper {
                     case .tpm: try start.tpm()
+                    case .disk(let index): try start.server(ofDisk: files.disk(index))
                     case .folder(let index): try start.server(of: description.sharedFolders[index])
                     }
                 sockets.append(socket)

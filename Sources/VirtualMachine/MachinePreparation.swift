@@ -9,13 +9,26 @@ struct MachinePreparation: Sendable {
 
     /// Makes what takes the guest's writes: an overlay over the description's image, and the empty disks.
     func makeDisks() async throws {
-        try await makeDisk(0, over: description.image, format: description.imageFormat)
+        for path in [description.iso?.path, description.containerArchive] {
+            if let path, !FileContent.exists(path) {
+                throw MachineError(kind: .launch, reason: "\(path): no such image")
+            }
+        }
+        if let image = description.image {
+            try await makeDisk(0, over: image, format: description.imageFormat)
+        } else {
+            try await makeEmptyDisk(0, size: description.primaryDisk.size ?? LiveISO.emptyDiskSize)
+        }
         for (index, disk) in description.disks.enumerated().dropFirst() {
             guard let size = disk.size else {
                 throw MachineError(kind: .launch, reason: "an additional disk has no size; give one such as 5G")
             }
-            try await Command("qemu-img", ["create", "-q", "-f", "qcow2", files.disk(index).string, "\(size)"]).run()
+            try await makeEmptyDisk(index, size: size)
         }
+    }
+
+    private func makeEmptyDisk(_ index: Int, size: Int64) async throws {
+        try await Command("qemu-img", ["create", "-q", "-f", "qcow2", files.disk(index).string, "\(size)"]).run()
     }
 
     /// Makes overlays over all disks of another machine.

@@ -85,7 +85,8 @@ public struct QEMUArguments: Sendable {
 
     /// All arguments after the program's name.
     public var arguments: [String] {
-        machine + memory + firmware + disks + network + channels + helpers + ignition + description.extraArguments
+        machine + memory + firmware + disks + network + channels + helpers + media + ignition
+            + description.extraArguments
     }
 
     private var machine: [String] {
@@ -146,7 +147,8 @@ public struct QEMUArguments: Sendable {
 
     private var disks: [String] {
         description.disks.enumerated().flatMap { index, disk in
-            DiskArguments(disk: disk, path: files.disk(index), index: index).arguments
+            DiskArguments(disk: disk, path: files.disk(index), index: index, descriptor: descriptor(of: .disk(index)))
+                .arguments
         }
     }
 
@@ -193,12 +195,7 @@ public struct QEMUArguments: Sendable {
         return arguments
     }
 
-    private var helpers: [String] {
-        let first = firstHelperDescriptor
-        return description.helpers.enumerated().flatMap { index, helper in
-            arguments(of: helper, descriptor: first + index)
-        }
-    }
+    private var helpers: [String] { description.helpers.flatMap(arguments(of:)) }
 
     private var ignition: [String] {
         hasIgnition ? ["-fw_cfg", "name=opt/com.coreos/config,file=\(files.ignition.string.inOptionList)"] : []

@@ -33,6 +33,11 @@ public struct VirtualDisk: Sendable, Hashable, Codable {
     /// Its World Wide Name, of a SCSI disk.
     public var worldWideName: UInt64?
 
+    /// Options for QEMU's `-drive`; nil for the usual ones.
+    public var driveOptions: String?
+    /// QEMU reaches it over a socket, by the protocol NBD.
+    public var isOverSocket = false
+
     /// A disk.
     public init(
         size: Int64? = nil, channel: Channel = .virtio, sectors: Sectors = .small, isMultipath: Bool = false,
@@ -44,6 +49,20 @@ public struct VirtualDisk: Sendable, Hashable, Codable {
         self.isMultipath = isMultipath
         self.serial = serial
         self.worldWideName = worldWideName
+    }
+
+    /// The disk with what it leaves to choose chosen by `other`; the larger size counts.
+    public func completed(by other: VirtualDisk) -> VirtualDisk {
+        var disk = self
+        disk.size = [size, other.size].compactMap(\.self).max()
+        if channel == .virtio { disk.channel = other.channel }
+        if sectors == .small { disk.sectors = other.sectors }
+        disk.isMultipath = isMultipath || other.isMultipath
+        disk.serial = serial ?? other.serial
+        disk.worldWideName = worldWideName ?? other.worldWideName
+        disk.driveOptions = driveOptions ?? other.driveOptions
+        disk.isOverSocket = isOverSocket || other.isOverSocket
+        return disk
     }
 
     /// Reads kola's `SIZE[:OPTION,…]`, such as `5G:mpath` or `10G:channel=nvme,serial=data`.

@@ -21,9 +21,13 @@ struct ImageOptions: ParsableArguments {
     var qemuFirmware: MachineDescription.Firmware = .bios
 
     /// The image, from the options or the working directory.
-    func image(workdir: String, architecture: String) throws -> (path: FilePath, build: BuildImage?) {
+    ///
+    /// - Parameter kind: what of a build.
+    func image(
+        workdir: String, architecture: String, kind: BuildImage.Kind = .disk
+    ) throws -> (path: FilePath, build: BuildImage?) {
         if let qemuImage { return (FilePath(qemuImage), nil) }
-        let found = try BuildImage.find(build: build, in: FilePath(workdir), architecture: architecture)
+        let found = try BuildImage.find(build: build, in: FilePath(workdir), architecture: architecture, kind: kind)
         return (found.path, found)
     }
 

@@ -5,7 +5,8 @@ enum LeadingOptions {
         "--output-dir", "-p", "--platform", "-b", "--distro", "-j", "--parallel", "--tapfile", "--basename",
         "--denylist-test", "--denylist-stream", "--tag", "--sharding", "--workdir", "--build", "--arch",
         "--append-ignition", "--append-butane", "--extend-timeout-percentage", "--qemu-image", "--qemu-size",
-        "--qemu-memory", "--qemu-firmware", "--qemu-bind-ro", "--log-level", "-E", "--exttest",
+        "--qemu-memory", "--qemu-firmware", "--qemu-bind-ro", "--qemu-drive-opts", "--qemu-iso", "--log-level", "-E",
+        "--exttest",
     ]
 
     /// Upstream's switches that are on by default are turned off as `--qemu-swtpm=false`.

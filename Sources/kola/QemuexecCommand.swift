@@ -78,21 +78,24 @@ struct QemuexecCommand: AsyncParsableCommand {
         if let word = more.first, !word.hasPrefix("-") {
             throw ValidationError("\"\(word)\" is neither an option nor a *.qcow2; arguments for QEMU come after --")
         }
-        let (path, _) = try options.image(workdir: workdir, architecture: "x86_64")
-        var machine = MachineDescription(
+        // With an ISO the disk is empty, unless an image is named.
+        let path: FilePath? =
+            options.qemuImage == nil && machine.qemuIso != nil
+            ? nil : try options.image(workdir: workdir, architecture: "x86_64").path
+        var description = MachineDescription(
             image: path, primaryDisk: VirtualDisk(size: try options.diskSize()), firmware: options.qemuFirmware,
             memory: memory, processors: autoCpus ? HostCapacity.processors : numaNodes ? 2 : 1, internet: usernet,
             hostname: hostname, extraArguments: more)
-        machine.additionalDisks = try addDisk.map { try VirtualDisk(parsing: $0) }
-        machine.additionalNetworkCards = additionalNics
-        machine.hasNUMANodes = numaNodes
-        machine.kernelArguments = kargs
-        machine.firstBootKernelArguments = firstbootkargs
-        try self.machine.apply(to: &machine)
-        machine.sharedFolders =
+        description.additionalDisks = try addDisk.map { try VirtualDisk(parsing: $0) }
+        description.additionalNetworkCards = additionalNics
+        description.hasNUMANodes = numaNodes
+        description.kernelArguments = kargs
+        description.firstBootKernelArguments = firstbootkargs
+        try machine.apply(to: &description)
+        description.sharedFolders =
             try MachineOptions.folders(bindRo, name: "--bind-ro", isReadOnly: true)
             + MachineOptions.folders(bindRw, name: "--bind-rw", isReadOnly: false)
-        var shell = Devshell(machine: machine)
+        var shell = Devshell(machine: description)
         if let ignition {
             let file = FilePath(ignition)
             shell.ignition = try IgnitionConfig(parsing: try FileContent.read(file), source: ignition)

@@ -66,9 +66,23 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
+    /// What machines boot from, and its build where it is of one.
+    private func bootImage() throws -> (path: FilePath, build: BuildImage?) {
+        let isLive = try selection.platform.map(KnownNames.platform) == TestSelection.isoPlatform
+        if isLive, let iso = machine.qemuIso { return (FilePath(iso), nil) }
+        guard !isLive || image.qemuImage == nil else {
+            throw ValidationError(
+                "--qemu-image: machines of the platform qemu-iso boot an ISO; name one with --qemu-iso")
+        }
+        return try image.image(
+            workdir: selection.workdir, architecture: selection.arch, kind: isLive ? .liveISO : .disk)
+    }
+
     private func options() throws -> RunOptions {
-        let (path, build) = try image.image(workdir: selection.workdir, architecture: selection.arch)
+        let (path, build) = try bootImage()
         var options = RunOptions(image: path)
+        options.iso = build?.liveISO
+        options.containerArchive = build?.containerArchive
         options.selection = try selection.selection(buildDistro: build?.name)
         selection.applySources(to: &options)
         try repetition.apply(to: &options)

@@ -1,5 +1,8 @@
+import ArgumentParser
 import Testing
 
+@testable import TestRunner
+@testable import VirtualMachine
 @testable import kola
 
 @Suite("kola's options")
@@ -17,6 +20,61 @@ struct KolaOptionsTests {
         #expect(throws: (any Error).self) { try options.diskSize() }
     }
 
+    @Test("options of machines make the primary disk and the rest of the machine")
+    func machine() throws {
+        let options = try MachineOptions.parse([
+            "--no-qemu-swtpm", "--qemu-native-4k", "--qemu-nvme", "--qemu-drive-opts", "cache=none", "--qemu-iso",
+            "a.iso", "--qemu-iso-as-disk",
+        ])
+        var description = MachineDescription(image: "/i.qcow2", primaryDisk: VirtualDisk(size: 5))
+        try options.apply(to: &description)
+        var disk = VirtualDisk(size: 5, channel: .nvme, sectors: .large)
+        disk.driveOptions = "cache=none"
+        #expect(description.primaryDisk == disk)
+        #expect(description.iso == LiveISO(path: "a.iso", isDisk: true) && !description.hasTPM)
+        var run = RunOptions(image: "/i.qcow2")
+        try MachineOptions.parse(["--qemu-512e", "--qemu-multipath", "--qemu-nbd-socket"]).apply(to: &run)
+        #expect(run.primaryDisk.sectors == .emulated && run.primaryDisk.isMultipath && run.primaryDisk.isOverSocket)
+        #expect(run.hasTPM && run.iso == nil)
+    }
+
+    @Test(
+        "options of machines that exclude each other are refused",
+        arguments: [
+            (["--qemu-native-4k", "--qemu-512e"], "--qemu-native-4k and --qemu-512e exclude each other"),
+            (["--qemu-nvme", "--qemu-multipath"], "--qemu-nvme and --qemu-multipath exclude each other"),
+            (
+                ["--qemu-nbd-socket", "--qemu-drive-opts", "a"],
+                "--qemu-nbd-socket and --qemu-drive-opts exclude each other"
+            ),
+        ])
+    func excluded(arguments: [String], message: String) throws {
+        let error = try #require(throws: (any Error).self) { try MachineOptions.parse(arguments) }
+        #expect(MachineOptions.message(for: error) == message)
+    }
+
+    @Test("folders that are shared must be there and have a place in the guest")
+    func folders() throws {
+        func message(_ text: String) throws -> String {
+            let error = try #require(throws: ValidationError.self) {
+                try MachineOptions.folders([text], name: "--bind-ro", isReadOnly: true)
+            }
+            return error.message
+        }
+        #expect(try MachineOptions.folders(["/usr,/var/x"], name: "--bind-ro", isReadOnly: true).count == 1)
+        #expect(try message("/no/such,/var/x") == "--bind-ro: /no/such is no folder of this host")
+        #expect(
+            try message("/usr")
+                == "--bind-ro: the shared folder \"/usr\": it must be HOST,GUEST, such as /srv/data,/var/data")
+    }
+
+    @Test("upstream's way to turn a switch off is understood, and what comes after -- is left alone")
+    func switches() {
+        #expect(
+            LeadingOptions.translate(["run", "--qemu-swtpm=false", "--qemu-swtpm=true", "--", "--qemu-swtpm=false"])
+                == ["run", "--no-qemu-swtpm", "--qemu-swtpm", "--", "--qemu-swtpm=false"])
+    }
+
     @Test("the distribution is the one that is asked for, else the build's, else Fedora CoreOS")
     func distro() throws {
         #expect(try SelectionOptions.parse(["-b", "rhcos"]).selection(buildDistro: "demo").distro == "rhcos")
@@ -31,7 +89,11 @@ struct KolaOptionsTests {
             (["--no-net", "--output-dir=o", "list"], ["list", "--no-net", "--output-dir=o"]),
             (["--workdir", "run", "run", "list"], ["run", "--workdir", "run", "list"]),
             (["run", "-p", "qemu"], ["run", "-p", "qemu"]), (["--help", "run"], ["--help", "run"]),
-            (["-p"], ["-p"]), (["-v", "frobnicate"], ["-v", "frobnicate"]), ([], []),
+            (["-p"], ["-p"]),
+            (
+                ["--qemu-iso", "run", "--qemu-bind-ro", "list", "run"],
+                ["run", "--qemu-iso", "run", "--qemu-bind-ro", "list"]
+            ), (["-v", "frobnicate"], ["-v", "frobnicate"]), ([], []),
         ])
     func leading(given: [String], expected: [String]) {
         #expect(LeadingOptions.order(given, subcommands: ["run", "list"]) == expected)

@@ -15,9 +15,12 @@ import Testing
             #"{"schema-version":"1.0.0","builds":[{"id":"2","arches":["x86_64"]},{"id":"1","arches":["x86_64"]}]}"#)
         try write(
             "2/x86_64/meta.json",
-            #"{"name":"demo","ostree-version":"1.2","images":{"qemu":{"path":"q.qcow2","sha256":"\#(String(repeating: "a", count: 64))","size":1}}}"#
+            #"{"name":"demo","ostree-version":"1.2","images":{\#(["qemu", "ostree", "live-iso"].map(image).joined(separator: ","))}}"#
         )
         try write("1/x86_64/meta.json", #"{"name":"demo","images":{}}"#)
+        func image(_ name: String) -> String {
+            #""\#(name)":{"path":"\#(name).img","sha256":"\#(String(repeating: "a", count: 64))","size":1}"#
+        }
     }
 
     private func write(_ path: String, _ text: String) throws {
@@ -29,7 +32,10 @@ import Testing
     @Test func latestBuildIsTheFirst() throws {
         defer { folder.remove() }
         let image = try BuildImage.find(in: folder.path)
-        #expect(image.path == folder.path.appending("builds/2/x86_64/q.qcow2"))
+        #expect(image.path == folder.path.appending("builds/2/x86_64/qemu.img"))
+        #expect(image.containerArchive == folder.path.appending("builds/2/x86_64/ostree.img"))
+        let iso = try BuildImage.find(in: folder.path, kind: .liveISO).path
+        #expect(iso == folder.path.appending("builds/2/x86_64/live-iso.img") && iso == image.liveISO)
         #expect(image.version == "1.2")
         #expect(image.name == "demo")
     }
@@ -42,6 +48,14 @@ import Testing
         defer { folder.remove() }
         let error = try #require(throws: TestRunnerError.self) { try BuildImage.find(build: build, in: folder.path) }
         #expect(error.description == message)
+    }
+
+    @Test func buildWithoutLiveImageIsAnError() throws {
+        defer { folder.remove() }
+        let error = try #require(throws: TestRunnerError.self) {
+            try BuildImage.find(build: "1", in: folder.path, kind: .liveISO)
+        }
+        #expect(error.description == "build 1 has no live ISO; name one with --qemu-iso")
     }
 
     @Test func buildThatIsNotThereIsAnError() throws {

@@ -11,7 +11,7 @@ import VirtualMachine
 
     init() throws { folder = try TemporaryFolder(prefix: "demand") }
 
-    @Test func testThatAsksForAnotherMachineFailsUnbooted() async throws {
+    @Test func testThatNeedsWhatIsNotThereFailsUnbooted() async throws {
         defer { folder.remove() }
         let tests = folder.path.appending("proj/tests/kola")
         try FileContent.createDirectory(tests)
@@ -19,7 +19,6 @@ import VirtualMachine
             #!/bin/bash
             ## kola:
             ##   injectContainer: true
-            ##   bootFrom: iso
             ##   minMemory: 2048
             true
 
@@ -40,16 +39,18 @@ import VirtualMachine
         let result = try #require(report.results.first)
         #expect(result.outcome == .fail)
         #expect(
-            result.output.contains(
-                "kola's machines cannot give what the test asks for with bootFrom, injectContainer; "
-                    + "run it elsewhere, or leave the test out with --denylist-test ext.proj"))
+            result.output
+                == "ext.proj needs the OS as a container image (injectContainer), which comes with a build; "
+                + "run it on one, without --qemu-image, or leave the test out with --denylist-test ext.proj")
         #expect(FileContent.names(in: folder.path.appending("out/ext.proj")).isEmpty)
     }
 
-    private func demand(_ change: (inout TestMetadata) -> Void) -> String? {
+    private func demand(
+        _ options: RunOptions = RunOptions(image: "/i.qcow2"), _ change: (inout TestMetadata) -> Void
+    ) -> String? {
         var metadata = TestMetadata()
         change(&metadata)
-        return RunOptions(image: "/i.qcow2").unmetDemand(
+        return options.unmetDemand(
             of: KolaTest(name: "ext.a", metadata: metadata, body: .native { _ in }))
     }
 
@@ -70,5 +71,26 @@ import VirtualMachine
             "\(error)" == "ext.a needs port 80 of this host (requiredHostPorts): 127.0.0.1:80 cannot be forwarded; "
                 + "end the program that has it, or leave the test out with --denylist-test ext.a")
         #expect("\(test.explained(MachineError(kind: .ssh, reason: "broke")))" == "broke")
+    }
+
+    @Test func imagesOfTheBuildMustBeThere() {
+        defer { folder.remove() }
+        var options = RunOptions(image: "/i.qcow2")
+        let way = "leave the test out with --denylist-test ext.a"
+        #expect(
+            demand(options) { $0.bootFrom = "iso" }
+                == "ext.a boots a live ISO (bootFrom), and the build has none; name one with --qemu-iso, or \(way)")
+        #expect(demand(options) { $0.injectContainer = true }?.contains("(injectContainer)") == true)
+        options.iso = "/a.iso"
+        options.containerArchive = "/a.ociarchive"
+        #expect(demand(options) { ($0.bootFrom, $0.injectContainer) = ("iso-as-disk", true) } == nil)
+        for change in [\TestMetadata.appendKernelArgs, \.appendFirstbootKernelArgs] {
+            let text = demand(options) {
+                $0.bootFrom = "iso"
+                $0[keyPath: change] = "quiet"
+            }
+            #expect(
+                text == "ext.a boots a live ISO and asks for kernel arguments, which go to disk images only; \(way)")
+        }
     }
 }

@@ -71,6 +71,49 @@ import VirtualMachine
         #expect(try options.machine(of: web).hostPorts == [443, 80])
     }
 
+    @Test func containerImageIsADiskAndASetting() throws {
+        var options = RunOptions(image: "/i.qcow2")
+        options.containerArchive = "/a.ociarchive"
+        #expect(try options.machine(of: test()).containerArchive == nil)
+        let machine = try options.machine(of: test { $0.injectContainer = true })
+        #expect(machine.containerArchive == "/a.ociarchive" && machine.image == "/i.qcow2")
+        var config = GuestConfiguration.base(publicKey: "k")
+        let units = config.unitNames
+        config.addParts(of: machine)
+        // Ignition takes each unit once.
+        #expect(config.unitNames == units)
+        let text = String(decoding: try config.encoded(), as: UTF8.self)
+        #expect(text.contains("Environment=KOLA_EXT_OSTREE_OCIARCHIVE=/dev/disk/by-id/virtio-kola-ociarchive\\n"))
+        #expect(config.filePaths.contains("/etc/udev/rules.d/70-kola-ociarchive.rules"))
+    }
+
+    @Test func testOrPlatformDecidesWhatBoots() throws {
+        var options = RunOptions(image: "/i.qcow2")
+        options.iso = "/a.iso"
+        func iso(_ bootFrom: String?) throws -> LiveISO? {
+            let machine = try options.machine(of: test { $0.bootFrom = bootFrom })
+            #expect((machine.image == nil) == (machine.iso != nil))
+            return machine.iso
+        }
+        #expect(try iso(nil) == nil)
+        #expect(try iso("iso") == LiveISO(path: "/a.iso"))
+        #expect(try iso("iso-as-disk") == LiveISO(path: "/a.iso", isDisk: true))
+        options.selection.platform = "qemu-iso"
+        #expect(try iso(nil) == LiveISO(path: "/a.iso"))
+        options.isoIsDisk = true
+        #expect(try iso(nil) == LiveISO(path: "/a.iso", isDisk: true))
+        #expect(try iso("iso") == LiveISO(path: "/a.iso"))
+    }
+
+    @Test func primaryDiskIsTheTestsAndElseTheRuns() throws {
+        var options = RunOptions(image: "/i.qcow2")
+        options.primaryDisk = VirtualDisk(channel: .nvme, sectors: .large)
+        #expect(try options.machine(of: test()).primaryDisk == VirtualDisk(channel: .nvme, sectors: .large))
+        let own = test { $0.primaryDisk = "20G:channel=scsi" }
+        #expect(
+            try options.machine(of: own).primaryDisk == VirtualDisk(size: 20 << 30, channel: .scsi, sectors: .large))
+    }
+
     @Test func limitsOfTimeCanBeExtended() throws {
         var options = RunOptions(image: "/i.qcow2")
         #expect(options.timeout(of: test()) == .seconds(600))

@@ -144,4 +144,20 @@ import Testing
                 == "a shared folder needs virtiofsd, which is not in /no/virtiofsd; "
                 + "install the package qemu-system-common or virtiofsd")
     }
+
+    @Test(arguments: ["socket", "options"])
+    func diskBootsOverASocketAndWithOptionsOfItsOwn(kind: String) async throws {
+        defer { folder.remove() }
+        let files = try files("machine")
+        var description = try description()
+        try BootSector.write("up from here\r\n", to: folder.path.appending("disk.img"))
+        description.primaryDisk.isOverSocket = kind == "socket"
+        description.primaryDisk.driveOptions = kind == "socket" ? nil : "cache=writeback"
+        description.primaryDisk.isMultipath = true
+        let machine = try await launch(description, files: files)
+        while !machine.consoleTail.contains("up from here") { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(!FileContent.exists(files.overlay))
+        await machine.kill()
+        #expect(processes(of: files).isEmpty)
+    }
 }

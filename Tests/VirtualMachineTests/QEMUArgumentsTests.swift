@@ -179,6 +179,45 @@ import Testing
         #expect(line.contains("file.filename=/tmp/k/disk3.qcow2 "))
     }
 
+    @Test func primaryDiskIsBehindASocketOrHasOptionsOfItsOwn() {
+        var description = MachineDescription(image: "/i.qcow2", primaryDisk: VirtualDisk(sectors: .large))
+        description.hasTPM = true
+        description.primaryDisk.isOverSocket = true
+        #expect(
+            arguments(description).contains(
+                "-blockdev driver=nbd,node-name=disk0,discard=unmap,server.type=fd,server.str=11,export=disk "
+                    + "-device virtio-blk-pci,drive=disk0,serial=primary-disk,"))
+        #expect(!description.canBeForked)
+        description.primaryDisk.isOverSocket = false
+        description.primaryDisk.driveOptions = "cache=none,aio=native"
+        #expect(
+            arguments(description).contains(
+                "-drive if=none,node-name=disk0,format=qcow2,discard=unmap,cache=unsafe,file=/tmp/k/disk0.qcow2,"
+                    + "cache=none,aio=native -device virtio-blk-pci,drive=disk0,serial=primary-disk,"))
+        #expect(description.canBeForked)
+    }
+
+    @Test func liveImageBootsAfterTheDisk() {
+        var description = MachineDescription(image: nil)
+        description.iso = LiveISO(path: "/a,b.iso")
+        let block = "-blockdev driver=raw,node-name=iso,read-only=on,file.driver=file,file.filename=/a,,b.iso "
+        #expect(arguments(description).contains(block + "-device ide-cd,drive=iso,bootindex=3 "))
+        #expect(arguments(description).contains("drive=disk0,serial=primary-disk,bootindex=1 "))
+        description.iso?.isDisk = true
+        #expect(arguments(description).contains(block + "-device virtio-blk-pci,drive=iso,bootindex=3 "))
+    }
+
+    @Test func containerArchiveIsADiskThatIsOnlyRead() {
+        var description = MachineDescription(image: "/i.qcow2")
+        description.containerArchive = "/a.ociarchive"
+        #expect(
+            arguments(description).contains(
+                "-blockdev driver=raw,node-name=archive,read-only=on,file.driver=file,file.filename=/a.ociarchive "
+                    + "-device virtio-blk-pci,drive=archive,serial=kola-ociarchive "))
+        #expect(MachineDescription.containerArchiveDevice == "/dev/disk/by-id/virtio-kola-ociarchive")
+        #expect(description.canBeForked)
+    }
+
     @Test func cardsAndNodesAreWhatIsAskedFor() {
         var description = MachineDescription(image: "/i.qcow2", memory: 1025, processors: 3)
         description.additionalNetworkCards = 2

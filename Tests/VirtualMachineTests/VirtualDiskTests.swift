@@ -27,4 +27,15 @@ import Testing
         let error = #expect(throws: MachineError.self) { try VirtualDisk(parsing: text) }
         #expect(error?.reason == message)
     }
+
+    @Test func whatADiskLeavesOpenAnotherSays() throws {
+        let all = VirtualDisk(
+            size: 5, channel: .nvme, sectors: .emulated, isMultipath: true, serial: "b", worldWideName: 2)
+        #expect(VirtualDisk().completed(by: all) == all)
+        #expect(all.completed(by: VirtualDisk(size: 9)).size == 9)
+        let own = VirtualDisk(size: 7, channel: .scsi, sectors: .large, serial: "a", worldWideName: 1)
+        let both = own.completed(by: all)
+        #expect(both.size == 7 && both.channel == .scsi && both.sectors == .large && both.isMultipath)
+        #expect(both.serial == "a" && both.worldWideName == 1)
+    }
 }

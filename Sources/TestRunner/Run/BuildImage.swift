@@ -1,12 +1,24 @@
 import Builds
 import SystemPackage
 
-/// A build's disk image for QEMU, and what is known about the build.
+/// An image of a build that machines boot from, and what is known about the build.
 public struct BuildImage: Sendable, Equatable {
+    /// What machines boot from.
+    public enum Kind: String, Sendable {
+        /// The disk image for QEMU.
+        case disk = "qemu"
+        /// The live ISO.
+        case liveISO = "live-iso"
+    }
+
     /// The build's id.
     public let build: String
-    /// The qcow2.
+    /// The qcow2 or the ISO.
     public let path: FilePath
+    /// The live ISO; nil where the build has none.
+    public let liveISO: FilePath?
+    /// The OS as a container image, an OCI archive; nil where the build has none.
+    public let containerArchive: FilePath?
     /// The OS's version.
     public let version: String?
     /// The build's name, which is also its distribution.
@@ -19,9 +31,10 @@ public struct BuildImage: Sendable, Equatable {
     /// - Parameters:
     ///   - build: an id or a tag; `-1` for the build before the latest, and so on; nil for the latest.
     ///   - directory: the working directory.
-    /// - Throws: ``BuildsError`` or ``TestRunnerError`` where there is no such build, or no qcow2 of it.
+    ///   - kind: the image that is needed.
+    /// - Throws: ``BuildsError`` or ``TestRunnerError`` where there is no such build, or no such image of it.
     public static func find(
-        build: String? = nil, in directory: FilePath, architecture: String = "x86_64"
+        build: String? = nil, in directory: FilePath, architecture: String = "x86_64", kind: Kind = .disk
     ) throws -> BuildImage {
         let store = BuildStore(WorkingDirectory(root: directory))
         let id: String
@@ -35,11 +48,19 @@ public struct BuildImage: Sendable, Equatable {
             id = try store.resolve(build, arch: architecture)
         }
         let metadata = try store.metadata(id, arch: architecture)
-        guard let image = metadata.images["qemu"] else {
-            throw TestRunnerError(nil, "build \(id) has no image for QEMU; run `cosa buildextend-qemu`")
+        func path(_ name: String) -> FilePath? {
+            metadata.images[name].map { store.path(id, arch: architecture).appending($0.path) }
+        }
+        guard let image = path(kind.rawValue) else {
+            switch kind {
+            case .disk:
+                throw TestRunnerError(nil, "build \(id) has no image for QEMU; run `cosa buildextend-qemu`")
+            case .liveISO:
+                throw TestRunnerError(nil, "build \(id) has no live ISO; name one with --qemu-iso")
+            }
         }
         return BuildImage(
-            build: id, path: store.path(id, arch: architecture).appending(image.path),
+            build: id, path: image, liveISO: path(Kind.liveISO.rawValue), containerArchive: path("ostree"),
             version: metadata.ostreeVersion ?? id, name: metadata.name, stream: metadata.ociLabels["com.coreos.stream"])
     }
 }

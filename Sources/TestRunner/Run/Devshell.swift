@@ -46,7 +46,9 @@ public struct Devshell: Sendable {
         if let ignition { config = config.merged(with: ignition) }
         config.addParts(of: machine)
         try await IgnitionValidation.check(config.encoded(), source: "the Ignition config")
-        tell("Booting \(machine.image) (\(choice)); the console is in \(files.console)")
+        tell(
+            "Booting \(machine.image ?? machine.iso?.path ?? "an empty disk") (\(choice)); the console is in \(files.console)"
+        )
         let machine = try await Machine.launch(
             self.machine, identifier: identifier, ignition: try config.encoded(), files: files,
             accelerator: choice.accelerator)

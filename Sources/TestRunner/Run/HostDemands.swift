@@ -13,10 +13,21 @@ extension RunOptions {
                     + "host; make it, or \(way)"
             }
         }
-        let unmet = test.metadata.unmetDemands
-        guard unmet.isEmpty else {
-            return "kola's machines cannot give what the test asks for with \(unmet.joined(separator: ", ")); "
-                + "run it elsewhere, or \(way)"
+        if test.metadata.injectContainer == true, containerArchive == nil {
+            return "\(test.name) needs the OS as a container image (injectContainer), which comes with a build; "
+                + "run it on one, without --qemu-image, or \(way)"
+        }
+        if bootsISO(test) != nil {
+            guard iso != nil else {
+                return "\(test.name) boots a live ISO (bootFrom), and the build has none; "
+                    + "name one with --qemu-iso, or \(way)"
+            }
+            guard
+                [test.metadata.appendKernelArgs, test.metadata.appendFirstbootKernelArgs].allSatisfy({ $0 ?? "" == "" })
+            else {
+                return
+                    "\(test.name) boots a live ISO and asks for kernel arguments, which go to disk images only; \(way)"
+            }
         }
         return nil
     }
@@ -29,16 +40,5 @@ extension KolaTest {
         return TestFailure(
             "\(name) needs port \(port) of this host (requiredHostPorts): \(error.reason); "
                 + "end the program that has it, or leave the test out with --denylist-test \(name)")
-    }
-}
-
-extension TestMetadata {
-    /// The keys that ask for what kola's machines do not have: a test that says one of them would prove nothing without.
-    var unmetDemands: [String] {
-        let asked: [(key: String, isAsked: Bool)] = [
-            ("bootFrom", bootFrom != nil),
-            ("injectContainer", injectContainer == true),
-        ]
-        return asked.filter(\.isAsked).map(\.key)
     }
 }

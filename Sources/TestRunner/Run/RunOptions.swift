@@ -34,6 +34,12 @@ public struct RunOptions: Sendable {
     public var stream: String?
     /// The disk image.
     public var image: FilePath
+    /// The live ISO for tests that boot it; nil where there is none.
+    public var iso: FilePath?
+    /// All machines boot the live ISO (the platform `qemu-iso`), as a disk or as a CD.
+    public var isoIsDisk = false
+    /// The OS as a container image, an OCI archive; nil where there is none.
+    public var containerArchive: FilePath?
     /// What the image must be.
     public var system = SystemUnderTest()
     /// The firmware of tests that do not name one.
@@ -44,6 +50,8 @@ public struct RunOptions: Sendable {
     public var diskSize: Int64?
     /// Machines have a TPM.
     public var hasTPM = false
+    /// What the primary disk is where its test does not say.
+    public var primaryDisk = VirtualDisk()
     /// Folders of the host that every guest mounts, besides those of its test.
     public var sharedFolders: [SharedFolder] = []
     /// Ignition configs that are merged into that of every machine.
@@ -82,6 +90,20 @@ public struct RunOptions: Sendable {
     /// The memory in MiB of each machine of `test`.
     func memory(of test: KolaTest) -> Int { max(memory ?? 1024, test.metadata.minMemory ?? 0) }
 
+    /// How a test boots the live ISO.
+    enum ISOKind: String {
+        /// From a CD drive.
+        case compactDisc = "iso"
+        /// From a disk.
+        case disk = "iso-as-disk"
+    }
+
+    /// How `test` boots the live ISO; nil where it boots the disk image.
+    func bootsISO(_ test: KolaTest) -> ISOKind? {
+        if let own = test.metadata.bootFrom.flatMap(ISOKind.init(rawValue:)) { return own }
+        return selection.platform == TestSelection.isoPlatform ? (isoIsDisk ? .disk : .compactDisc) : nil
+    }
+
     /// What `test` takes of the host while it runs.
     func demand(of test: KolaTest) -> MachineSlots.Demand {
         MachineSlots.Demand(memory: memory(of: test) * test.machineCount, ports: Set(test.metadata.requiredHostPorts))
@@ -92,8 +114,8 @@ public struct RunOptions: Sendable {
     /// - Throws: ``MachineError`` for a disk that no machine has.
     func machine(of test: KolaTest) throws -> MachineDescription {
         let metadata = test.metadata
-        var primary =
-            try metadata.primaryDisk.map { try VirtualDisk(parsing: $0, sizeIsOptional: true) } ?? VirtualDisk()
+        let own = try metadata.primaryDisk.map { try VirtualDisk(parsing: $0, sizeIsOptional: true) }
+        var primary = own?.completed(by: primaryDisk) ?? primaryDisk
         primary.size = [primary.size, diskSize, metadata.minDisk.map { Int64($0) << 30 }].compactMap { $0 }.max()
         let hasNUMANodes = metadata.numaNodes ?? false
         var machine = MachineDescription(
@@ -105,6 +127,11 @@ public struct RunOptions: Sendable {
         machine.isOnSegment = test.machineCount > 1
         machine.hasTPM = hasTPM
         machine.hostPorts = metadata.requiredHostPorts
+        machine.containerArchive = metadata.injectContainer == true ? containerArchive : nil
+        if let kind = bootsISO(test) {
+            machine.image = nil
+            machine.iso = iso.map { LiveISO(path: $0, isDisk: kind == .disk) }
+        }
         machine.sharedFolders =
             try sharedFolders + metadata.bindMountHostRO.map { try SharedFolder(parsing: $0, isReadOnly: true) }
         machine.kernelArguments = metadata.appendKernelArgs ?? ""

@@ -63,8 +63,10 @@ public struct TestRun: Sendable {
     /// - Throws: ``TestRunnerError`` where nothing could be run. Tests that fail are results, no errors.
     public func run() async throws -> Summary {
         let platform = options.selection.platform
-        guard platform == "qemu" else {
-            throw TestRunnerError("--platform \(platform)", "tests run on the platform qemu only")
+        guard TestSelection.platforms.contains(platform) else {
+            throw TestRunnerError(
+                "--platform \(platform)",
+                "tests run on the platforms \(TestSelection.platforms.joined(separator: " and ")) only")
         }
         var plan = try TestPlan(options: options, available: try availableTests(), today: Date())
         for note in plan.notes { tell(.note(note)) }

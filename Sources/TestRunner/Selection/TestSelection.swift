@@ -22,6 +22,11 @@ public struct TestSelection: Sendable, Equatable {
     /// The platform, distribution or architecture that stands for all of them.
     public static let all = "all"
 
+    /// The platform whose machines boot the live ISO.
+    public static let isoPlatform = "qemu-iso"
+    /// The platforms that tests run on here.
+    public static let platforms = ["qemu", isoPlatform]
+
     /// All tests that run on qemu.
     public init() {}
 

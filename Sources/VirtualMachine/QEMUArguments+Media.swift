@@ -1,0 +1,30 @@
+import SystemPackage
+
+extension QEMUArguments {
+    /// The serial number of the disk that is the OS as a container image.
+    public static let containerArchiveSerial = "kola-ociarchive"
+
+    /// Images that the machine only reads. After all else: what comes before keeps its place on the bus and so its name.
+    var media: [String] {
+        var arguments: [String] = []
+        if let iso = description.iso {
+            arguments += Self.readOnly(iso.path, node: "iso")
+            // After both paths of the primary disk: what was installed to that boots the next time.
+            arguments += [
+                "-device", iso.isDisk ? "virtio-blk-pci,drive=iso,bootindex=3" : "ide-cd,drive=iso,bootindex=3",
+            ]
+        }
+        if let archive = description.containerArchive {
+            arguments += Self.readOnly(archive, node: "archive")
+            arguments += ["-device", "virtio-blk-pci,drive=archive,serial=\(Self.containerArchiveSerial)"]
+        }
+        return arguments
+    }
+
+    private static func readOnly(_ path: FilePath, node: String) -> [String] {
+        [
+            "-blockdev",
+            "driver=raw,node-name=\(node),read-only=on,file.driver=file,file.filename=\(path.string.inOptionList)",
+        ]
+    }
+}
