@@ -22,8 +22,12 @@ struct DiskArguments {
             return ["-blockdev", "driver=nbd,node-name=\(node),discard=unmap,\(server)"]
         }
         if let options = disk.driveOptions {
-            let file = "format=qcow2,discard=unmap,cache=unsafe,file=\(path.string.inOptionList)"
-            return ["-drive", "if=none,node-name=\(node),\(file),\(options)"]
+            // QEMU takes no option twice.
+            let usual = ["discard=unmap", "cache=unsafe"].filter { option in
+                !options.split(separator: ",").contains { $0.prefix { $0 != "=" } == option.prefix { $0 != "=" } }
+            }
+            let file = "if=none,node-name=\(node),format=qcow2,file=\(path.string.inOptionList)"
+            return ["-drive", ([file] + usual + [options]).joined(separator: ",")]
         }
         return ["-blockdev", Self.blockDevice(node, path)]
     }

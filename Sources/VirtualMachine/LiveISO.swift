@@ -1,6 +1,6 @@
 import SystemPackage
 
-/// An ISO image that a machine boots from where its disk does not boot.
+/// An ISO image that a machine boots from: a CD where its disk does not boot, one that is a disk always.
 public struct LiveISO: Sendable, Hashable, Codable {
     /// The image. It is never written to.
     public var path: FilePath

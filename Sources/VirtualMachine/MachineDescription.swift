@@ -30,7 +30,7 @@ public struct MachineDescription: Sendable, Hashable, Codable {
     public var firstBootKernelArguments = ""
     /// Memory and processors are on two NUMA nodes.
     public var hasNUMANodes = false
-    /// What it boots from where its disk does not boot.
+    /// The ISO image that it boots from.
     public var iso: LiveISO?
     /// An OCI archive that the guest sees as a disk (``containerArchiveDevice``).
     public var containerArchive: FilePath?

@@ -9,10 +9,14 @@ extension QEMUArguments {
         var arguments: [String] = []
         if let iso = description.iso {
             arguments += Self.readOnly(iso.path, node: "iso")
-            // After both paths of the primary disk: what was installed to that boots the next time.
-            arguments += [
-                "-device", iso.isDisk ? "virtio-blk-pci,drive=iso,bootindex=3" : "ide-cd,drive=iso,bootindex=3",
-            ]
+            if iso.isDisk {
+                // A BIOS boots no other disk than the first one.
+                arguments += ["-device", "virtio-blk-pci,drive=iso,bootindex=0"]
+            } else {
+                // After both paths of the primary disk: what was installed to that boots the next time. Kernels for clouds
+                // have no driver for the drive that the chipset would have.
+                arguments += ["-device", "virtio-scsi-pci,id=cd", "-device", "scsi-cd,bus=cd.0,drive=iso,bootindex=3"]
+            }
         }
         if let archive = description.containerArchive {
             arguments += Self.readOnly(archive, node: "archive")

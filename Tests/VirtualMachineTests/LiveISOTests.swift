@@ -35,7 +35,9 @@ import Testing
         let disks = try await machine.monitor.execute(
             "human-monitor-command", arguments: ["command-line": "info block -v disk0"], returning: String.self)
         #expect(disks.contains("12 GiB (12884901888 bytes)"))
-        while !machine.consoleTail.contains("started from the ISO") { try await Task.sleep(for: .milliseconds(5)) }
+        while !machine.consoleTail.joined().contains("started from the ISO") {
+            try await Task.sleep(for: .milliseconds(5))
+        }
         await machine.kill()
     }
 

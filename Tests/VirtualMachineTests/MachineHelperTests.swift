@@ -106,14 +106,16 @@ import Testing
 
     @Test func helperThatEndsAtOnceSaysWhy() async throws {
         defer { folder.remove() }
-        let files = try files("machine")
-        // Its state is a folder's name that is taken.
-        try FileContent.createDirectory(files.temporary.appending("tpm/tpm2-00.permall"))
-        let error = try await #require(throws: MachineError.self) {
-            try await launch(try description(), files: files)
-        }
-        #expect(error.reason.hasPrefix("swtpm, a part of the machine, ended with status "))
-        #expect(error.reason.contains("permall"))
+        var description = try description()
+        description.primaryDisk.isOverSocket = true
+        // Nobody made its disk.
+        let helpers = try MachineHelpers(description, files: try files("machine"))
+        defer { for socket in helpers.sockets { try? socket.close() } }
+        let error = try #require(await helpers.failure())
+        #expect(error.reason.hasPrefix("qemu-storage-daemon, a part of the machine, ended with status 1: "))
+        #expect(error.reason.hasSuffix("disk0.qcow2': No such file or directory"))
+        #expect(helpers.endedBadly?.reason == error.reason)
+        await helpers.killAndWait()
     }
 
     @Test func folderIsServedWithoutALeftover() async throws {
@@ -155,7 +157,7 @@ import Testing
         description.primaryDisk.driveOptions = kind == "socket" ? nil : "cache=writeback"
         description.primaryDisk.isMultipath = true
         let machine = try await launch(description, files: files)
-        while !machine.consoleTail.contains("up from here") { try await Task.sleep(for: .milliseconds(5)) }
+        while !machine.consoleTail.joined().contains("up from here") { try await Task.sleep(for: .milliseconds(5)) }
         #expect(!FileContent.exists(files.overlay))
         await machine.kill()
         #expect(processes(of: files).isEmpty)
