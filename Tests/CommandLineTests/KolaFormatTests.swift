@@ -59,7 +59,7 @@ struct KolaFormatTests {
         #expect(unmatched.lastErrorLine == "error: The user provided pattern didn't match any tests: x*")
         let elsewhere = try await tool.kola("run", "-p", "aws", "--qemu-image", image)
         #expect(elsewhere.status == 1)
-        #expect(elsewhere.lastErrorLine == "error: --platform aws: tests run on the platform qemu only")
+        #expect(elsewhere.lastErrorLine == "error: --platform aws: tests run on the platforms qemu and qemu-iso only")
         let rerun = try await tool.kola("rerun", "--output-dir", "out")
         #expect(rerun.status == 1)
         #expect(
