@@ -36,7 +36,7 @@ public struct RunOptions: Sendable {
     public var image: FilePath
     /// The live ISO for tests that boot it; nil where there is none.
     public var iso: FilePath?
-    /// All machines boot the live ISO (the platform `qemu-iso`), as a disk or as a CD.
+    /// Machines of the platform `qemu-iso` have the ISO as a disk, not as a CD.
     public var isoIsDisk = false
     /// The OS as a container image, an OCI archive; nil where there is none.
     public var containerArchive: FilePath?
