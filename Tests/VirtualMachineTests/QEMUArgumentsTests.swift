@@ -110,7 +110,9 @@ import Testing
         var description = MachineDescription(image: "/i.qcow2")
         #expect(!arguments(description).contains("tpm"))
         description.hasTPM = true
-        for (start, descriptor) in [(QEMUArguments.Start.boot, 10), (.template, 11), (.fork, 12)] {
+        // The last one with a card on a segment, whose socket comes before.
+        for (start, descriptor) in [(QEMUArguments.Start.boot, 10), (.template, 11), (.fork, 12), (.fork, 13)] {
+            description.isOnSegment = descriptor == 13
             let line = QEMUArguments(
                 description, files: files, accelerator: .tcg, identifier: "x", hasIgnition: true, start: start
             ).arguments.joined(separator: " ")
