@@ -72,9 +72,9 @@ struct KolaTests {
         let tool = try await toolWithTest()
         let scratch = tool.temporary.appending("scratch")
         try FileContent.createDirectory(scratch)
-        let run = try runningTest(of: tool, temporary: scratch)
-        // QEMU and its TPM.
-        while try machines(in: scratch).count < 2 { try await Task.sleep(for: .milliseconds(5)) }
+        let run = try runningTest(of: tool, temporary: scratch, options: ["--qemu-bind-ro", "\(scratch),/var/mnt/x"])
+        // QEMU, its TPM, and what serves the folder.
+        while try machines(in: scratch).count < 3 { try await Task.sleep(for: .milliseconds(5)) }
         kill(run.identifier, SIGKILL)
         run.wait()
         // Nobody tells when they are gone; the test's limit ends the wait.
@@ -83,12 +83,15 @@ struct KolaTests {
     }
 
     /// A run of `basic` on a guest that does nothing, once it has begun.
-    private func runningTest(of tool: Tool, temporary: FilePath = "/var/tmp") throws -> BackgroundTool {
+    private func runningTest(of tool: Tool, temporary: FilePath = "/var/tmp", options: [String] = []) throws
+        -> BackgroundTool
+    {
         try BootSector.write("booting\r\n", to: tool.work.appending("disk.img"))
-        let run = try BackgroundTool([
-            "env", "-C", tool.work.string, "COSA_NO_KVM=1", "TMPDIR=\(temporary)", Tool.path("kola"), "run",
-            "--qemu-image", "disk.img", "--output-dir", "out", "basic",
-        ])
+        let run = try BackgroundTool(
+            [
+                "env", "-C", tool.work.string, "COSA_NO_KVM=1", "TMPDIR=\(temporary)", Tool.path("kola"), "run",
+                "--qemu-image", "disk.img", "--output-dir", "out", "basic",
+            ] + options)
         var said: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 4096)
         while !String(decoding: said, as: UTF8.self).contains("=== RUN   basic") {
@@ -105,7 +108,8 @@ struct KolaTests {
             guard let line = try? FileContent.read(FilePath("/proc/\(number)/cmdline")) else { return false }
             let text = String(decoding: line, as: UTF8.self)
             let place = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(number)/cwd")
-            return text.hasPrefix("/usr/bin/qemu-system") && text.contains(folder.string)
+            return ["/usr/bin/qemu-system", "/usr/lib/qemu/virtiofsd"].contains { text.hasPrefix($0) }
+                && text.contains(folder.string)
                 || place?.hasPrefix(folder.string) == true
         }
     }
