@@ -69,7 +69,7 @@ import VirtualMachine
         let error = test.explained(MachineError(kind: .hostPort(80), reason: "127.0.0.1:80 cannot be forwarded"))
         #expect(
             "\(error)" == "ext.a needs port 80 of this host (requiredHostPorts): 127.0.0.1:80 cannot be forwarded; "
-                + "end the program that has it, or leave the test out with --denylist-test ext.a")
+                + "free it, or leave the test out with --denylist-test ext.a")
         #expect("\(test.explained(MachineError(kind: .ssh, reason: "broke")))" == "broke")
     }
 

@@ -39,6 +39,6 @@ extension KolaTest {
         guard let error = error as? MachineError, case .hostPort(let port) = error.kind else { return error }
         return TestFailure(
             "\(name) needs port \(port) of this host (requiredHostPorts): \(error.reason); "
-                + "end the program that has it, or leave the test out with --denylist-test \(name)")
+                + "free it, or leave the test out with --denylist-test \(name)")
     }
 }

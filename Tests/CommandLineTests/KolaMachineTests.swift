@@ -1,0 +1,49 @@
+import HostSystem
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite("kola's machines, from the command line to the console", .timeLimit(.minutes(5)))
+struct KolaMachineTests {
+    @Test("the platform qemu-iso boots the ISO that is named")
+    func namedISO() async throws {
+        let tool = try Tool()
+        try tool.temporary.write(
+            "serial --unit=0\nterminal_output serial\necho Kernel panic - not syncing: this is the ISO\nhalt\n",
+            to: "tree/boot/grub/grub.cfg")
+        let iso = tool.temporary.appending("live.iso")
+        try await Command(
+            "grub-mkrescue",
+            ["-d", "/usr/lib/grub/i386-pc", "-o", iso.string, tool.temporary.appending("tree").string]
+        ).run()
+        for options in [[], ["--qemu-iso-as-disk", "--qemu-swtpm=false"]] {
+            let output = try await tool.kola(
+                ["-p", "iso", "--qemu-iso", iso.string, "run", "--output-dir", "out", "basic"] + options)
+            #expect(output.status == 1)
+            #expect(output.text.contains("Kernel panic - not syncing: this is the ISO"))
+        }
+    }
+
+    @Test("the platform qemu-iso needs an ISO, of the build or named")
+    func noISO() async throws {
+        let tool = try Tool()
+        try await tool.makeBuild()
+        let output = try await tool.kola("run", "-p", "iso", "basic")
+        #expect(output.status == 1)
+        #expect(output.lastErrorLine == "error: build 1.0 has no live ISO; name one with --qemu-iso")
+        let disk = try await tool.kola("run", "-p", "iso", "--qemu-image", "a.qcow2", "basic")
+        #expect(disk.status == 64)
+        #expect(
+            disk.lastErrorLine
+                == "error: --qemu-image: machines of the platform qemu-iso boot an ISO; name one with --qemu-iso")
+    }
+
+    @Test("options without a meaning here are refused")
+    func unknown() async throws {
+        for option in ["--inst-insecure", "--oscontainer=a", "--qemu-secex"] {
+            let output = try await Tool().kola("run", option, "basic")
+            #expect(output.status == 64)
+            #expect(output.lastErrorLine.hasPrefix("error: Unknown option '\(option.prefix { $0 != "=" })'"))
+        }
+    }
+}
