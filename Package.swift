@@ -124,7 +124,7 @@ let package = Package(
         tests("TestRunner", ["Builds", "HostSystem", "Ignition", "VirtualMachine"]),
         tests("Pipeline", ["HostSystem", "Builds"]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["cosa", "kola", "HostSystem", "TestSupport", system],
+            name: "CommandLineTests", dependencies: ["cosa", "kola", "Ignition", "HostSystem", "TestSupport", system],
             swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests", dependencies: ["HostSystem", "Builds", "TestSupport", system, "cosa", "kola"],

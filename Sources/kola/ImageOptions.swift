@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Ignition
 import SystemPackage
 import TestRunner
 import VirtualMachine
@@ -19,6 +20,22 @@ struct ImageOptions: ParsableArguments {
 
     @Option(help: "The firmware: bios or uefi.")
     var qemuFirmware: MachineDescription.Firmware = .bios
+
+    @Option(
+        help: ArgumentHelp(
+            "The newest spec that the image's Ignition takes: that of the build's ignition package, else 3.3.",
+            valueName: "version"), transform: Self.spec)
+    var ignitionSpec: SpecVersion?
+
+    private static func spec(_ text: String) throws -> SpecVersion {
+        guard let version = SpecVersion(option: text) else {
+            throw ValidationError("there are 3.0 to 3.\(SpecVersion.newest.minor)")
+        }
+        return version
+    }
+
+    /// The newest spec that the guest takes.
+    func newestSpec(ofBuild build: SpecVersion?) -> SpecVersion { ignitionSpec ?? build ?? .guestDefault }
 
     /// The image, from the options or the working directory.
     func image(workdir: String, architecture: String) throws -> (path: FilePath, build: BuildImage?) {

@@ -5,7 +5,8 @@ enum LeadingOptions {
         "--output-dir", "-p", "--platform", "-b", "--distro", "-j", "--parallel", "--tapfile", "--basename",
         "--denylist-test", "--denylist-stream", "--tag", "--sharding", "--workdir", "--build", "--arch",
         "--append-ignition", "--append-butane", "--extend-timeout-percentage", "--qemu-image", "--qemu-size",
-        "--qemu-memory", "--qemu-firmware", "--log-level", "-E", "--exttest",
+        "--qemu-memory", "--qemu-firmware", "--log-level", "-E", "--exttest", "--variant-id", "--debug-systemd-unit",
+        "--multiply", "--allow-rerun-success", "--ignition-spec", "-i", "--ignition", "-B", "--butane",
     ]
 
     /// `arguments` with the options in front of the subcommand moved behind it.

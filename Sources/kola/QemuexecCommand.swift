@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import HostSystem
-import Ignition
 import SystemPackage
 import TestRunner
 import VirtualMachine
@@ -13,9 +12,7 @@ struct QemuexecCommand: AsyncParsableCommand {
 
     @OptionGroup var image: ImageOptions
 
-    @Option(
-        name: [.customShort("i"), .long], help: ArgumentHelp("An Ignition config for the machine.", valueName: "file"))
-    var ignition: String?
+    @OptionGroup var config: MachineConfigOptions
 
     @Option(name: [.customShort("m"), .long], help: ArgumentHelp("Memory in MiB.", valueName: "mb"))
     var memory = 1024
@@ -70,7 +67,7 @@ struct QemuexecCommand: AsyncParsableCommand {
         if let word = more.first, !word.hasPrefix("-") {
             throw ValidationError("\"\(word)\" is neither an option nor a *.qcow2; arguments for QEMU come after --")
         }
-        let (path, _) = try options.image(workdir: workdir, architecture: "x86_64")
+        let (path, build) = try options.image(workdir: workdir, architecture: "x86_64")
         var machine = MachineDescription(
             image: path, primaryDisk: VirtualDisk(size: try options.diskSize()), firmware: options.qemuFirmware,
             memory: memory, processors: autoCpus ? HostCapacity.processors : numaNodes ? 2 : 1, internet: usernet,
@@ -81,10 +78,8 @@ struct QemuexecCommand: AsyncParsableCommand {
         machine.kernelArguments = kargs
         machine.firstBootKernelArguments = firstbootkargs
         var shell = Devshell(machine: machine)
-        if let ignition {
-            let file = FilePath(ignition)
-            shell.ignition = try IgnitionConfig(parsing: try FileContent.read(file), source: ignition)
-        }
+        shell.ignitionSpec = options.newestSpec(ofBuild: build?.ignitionSpec)
+        shell.configs = try config.configs(newest: shell.ignitionSpec)
         shell.command = sshCommand
         shell.output = outputDir.map { FilePath($0) }
         let status = try await shell.run { StandardError.write($0) }

@@ -11,6 +11,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var image: ImageOptions
     @OptionGroup var repetition: RepetitionOptions
+    @OptionGroup var appended: AppendOptions
 
     @Option(help: ArgumentHelp("The output folder; it must be new, or one that kola made.", valueName: "dir"))
     var outputDir: String?
@@ -31,10 +32,6 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("All limits of time are longer by this many percent.", valueName: "n"))
     var extendTimeoutPercentage = 0
-
-    @Option(
-        help: ArgumentHelp("Merge this Ignition config into that of every machine (repeatable).", valueName: "file"))
-    var appendIgnition: [String] = []
 
     @Option(
         help: ArgumentHelp("What VARIANT_ID in the guest's os-release must be; empty for anything.", valueName: "id"))
@@ -73,7 +70,8 @@ struct RunCommand: AsyncParsableCommand {
         options.firmware = image.qemuFirmware
         options.memory = qemuMemory
         options.diskSize = try image.diskSize()
-        options.appendIgnition = appendIgnition.map { FilePath($0) }
+        options.ignitionSpec = image.newestSpec(ofBuild: build?.ignitionSpec)
+        options.appended = try appended.configs(newest: options.ignitionSpec)
         options.parallel = parallel.value
         options.forks = !noFork
         options.extendTimeoutPercentage = extendTimeoutPercentage

@@ -1,4 +1,5 @@
 import Builds
+import Ignition
 import SystemPackage
 
 /// A build's disk image for QEMU, and what is known about the build.
@@ -13,6 +14,8 @@ public struct BuildImage: Sendable, Equatable {
     public let name: String?
     /// The stream, from the image's labels.
     public let stream: String?
+    /// The newest spec that its Ignition takes; nil where the build's packages do not say.
+    public var ignitionSpec: SpecVersion?
 
     /// Finds the image of a build in a working directory of cosa.
     ///
@@ -40,6 +43,16 @@ public struct BuildImage: Sendable, Equatable {
         }
         return BuildImage(
             build: id, path: store.path(id, arch: architecture).appending(image.path),
-            version: metadata.ostreeVersion ?? id, name: metadata.name, stream: metadata.ociLabels["com.coreos.stream"])
+            version: metadata.ostreeVersion ?? id, name: metadata.name, stream: metadata.ociLabels["com.coreos.stream"],
+            ignitionSpec: ignitionSpec(of: store.path(id, arch: architecture)))
+    }
+
+    /// What the package `ignition` among the packages of a build tells. A build without that list says nothing.
+    private static func ignitionSpec(of folder: FilePath) -> SpecVersion? {
+        let metadata = try? JSONFile.read(folder.appending(CommitMetadata.fileName))
+        let packages = metadata?["rpmostree.rpmdb.pkglist"]?.array ?? []
+        // Name, epoch, version, release and architecture.
+        let fields = packages.lazy.compactMap { $0.array?.map { $0.string ?? "" } }
+        return fields.first { $0.first == "ignition" }?.dropFirst(2).first.flatMap(SpecVersion.newest(ofIgnition:))
     }
 }

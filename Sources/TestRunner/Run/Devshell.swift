@@ -8,8 +8,10 @@ import VirtualMachine
 public struct Devshell: Sendable {
     /// The machine.
     public var machine: MachineDescription
-    /// The Ignition config of the user; nil for none.
-    public var ignition: IgnitionConfig?
+    /// The configs of the user, which are merged into kola's own in this order.
+    public var configs: [IgnitionConfig] = []
+    /// The newest spec that the Ignition of the image takes.
+    public var ignitionSpec = SpecVersion.guestDefault
     /// A command line for the guest instead of a shell.
     public var command: String?
     /// The accelerator; nil to find out.
@@ -42,8 +44,8 @@ public struct Devshell: Sendable {
         let identifier = UUID().uuidString.lowercased()
         let files = MachineFiles(output: output ?? folder.path, temporary: folder.path)
         try FileContent.createDirectory(files.output)
-        var config = GuestConfiguration.base(publicKey: key.publicKey)
-        if let ignition { config = config.merged(with: ignition) }
+        let merged = configs.reduce(GuestConfiguration.base(publicKey: key.publicKey)) { $0.merged(with: $1) }
+        let config = try merged.fitting(ignitionSpec, source: "the Ignition config")
         try await IgnitionValidation.check(config.encoded(), source: "the Ignition config")
         tell("Booting \(machine.image) (\(choice)); the console is in \(files.console)")
         let machine = try await Machine.launch(

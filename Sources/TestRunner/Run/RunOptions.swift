@@ -1,4 +1,5 @@
 import HostSystem
+import Ignition
 import SystemPackage
 import VirtualMachine
 
@@ -42,8 +43,10 @@ public struct RunOptions: Sendable {
     public var memory: Int?
     /// The size of the primary disk in bytes where it is to be larger than the image.
     public var diskSize: Int64?
-    /// Ignition configs that are merged into that of every machine.
-    public var appendIgnition: [FilePath] = []
+    /// Configs that are merged into that of every machine; their warnings are told and fail nothing.
+    public var appended: [IgnitionConfig] = []
+    /// The newest spec that the Ignition of the image takes.
+    public var ignitionSpec = SpecVersion.guestDefault
     /// Units that run with `SYSTEMD_LOG_LEVEL=debug`.
     public var debugUnits: [String] = []
     /// Tests that ask for the same machine share its boot: each gets a copy of it. Off, each boots its own.
