@@ -124,7 +124,10 @@ let package = Package(
         tests("TestRunner", ["Builds", "HostSystem", "Ignition", "VirtualMachine"]),
         tests("Pipeline", ["HostSystem", "Builds"]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["cosa", "kola", "Ignition", "HostSystem", "TestSupport", system],
+            name: "CommandLineTests",
+            dependencies: [
+                "cosa", "kola", "TestRunner", "VirtualMachine", "Ignition", "HostSystem", "TestSupport", system,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests", dependencies: ["HostSystem", "Builds", "TestSupport", system, "cosa", "kola"],

@@ -102,12 +102,15 @@ public struct QEMUArguments: Sendable {
     private var machine: [String] {
         [
             "-nodefaults", "-no-user-config", "-display", "none", "-machine",
-            start == .boot ? "q35" : "q35,memory-backend=ram",
+            (start == .boot ? "q35" : "q35,memory-backend=ram") + firmwareConsole,
             "-accel", Self.acceleratorOption(accelerator), "-cpu", Self.cpuModel(accelerator),
             "-smp", processors, "-m", "\(description.memory)M", "-uuid", identifier,
             "-object", "rng-random,id=rng0,filename=/dev/urandom", "-device", "virtio-rng-pci,rng=rng0",
         ]
     }
+
+    /// Who boots over the network looks at what the firmware says about it, which then is on the serial console.
+    private var firmwareConsole: String { description.netboot == nil ? "" : ",graphics=off" }
 
     /// With NUMA each processor has a socket of its own: Linux warns of a socket that is on two nodes.
     private var processors: String {
@@ -160,6 +163,10 @@ public struct QEMUArguments: Sendable {
         var options = "user,id=net0,hostfwd=tcp:127.0.0.1:0-:22"
         if !description.internet { options += ",restrict=on" }
         if let hostname = description.hostname { options += ",hostname=\(hostname.inOptionList)" }
+        if let address = description.networkAddress { options += ",net=\(address.inOptionList)" }
+        if let netboot = description.netboot {
+            options += ",tftp=\(netboot.folder.string.inOptionList),bootfile=/\(netboot.file.inOptionList)"
+        }
         let more = (1...).prefix(description.additionalNetworkCards).flatMap { number in
             // Addresses of their own, so that a guest tells the cards apart.
             [
@@ -167,7 +174,9 @@ public struct QEMUArguments: Sendable {
                 "-device", "virtio-net-pci,netdev=net\(number)",
             ]
         }
-        return ["-netdev", options, "-device", "virtio-net-pci,netdev=net0"] + more + segment
+        // Before the disk, which has 1.
+        let order = description.netboot == nil ? "" : ",bootindex=0"
+        return ["-netdev", options, "-device", "virtio-net-pci,netdev=net0\(order)"] + more + segment
     }
 
     private var segment: [String] {
@@ -198,6 +207,7 @@ public struct QEMUArguments: Sendable {
     }
 
     private var ignition: [String] {
-        hasIgnition ? ["-fw_cfg", "name=opt/com.coreos/config,file=\(files.ignition.string.inOptionList)"] : []
+        hasIgnition && !description.hasIgnitionOnDisk
+            ? ["-fw_cfg", "name=opt/com.coreos/config,file=\(files.ignition.string.inOptionList)"] : []
     }
 }

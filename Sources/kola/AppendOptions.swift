@@ -13,6 +13,9 @@ struct AppendOptions: ParsableArguments {
         help: ArgumentHelp("Merge this Ignition config into that of every machine (repeatable).", valueName: "file"))
     var appendIgnition: [String] = []
 
+    /// Whether there are none.
+    var isEmpty: Bool { appendButane.isEmpty && appendIgnition.isEmpty }
+
     /// The configs, in the order in which they are merged: Butane's first, as upstream does.
     ///
     /// - Throws: what is wrong with one, with its file.

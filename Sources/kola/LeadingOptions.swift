@@ -7,6 +7,8 @@ enum LeadingOptions {
         "--append-ignition", "--append-butane", "--extend-timeout-percentage", "--qemu-image", "--qemu-size",
         "--qemu-memory", "--qemu-firmware", "--log-level", "-E", "--exttest", "--variant-id", "--debug-systemd-unit",
         "--multiply", "--allow-rerun-success", "--ignition-spec", "-i", "--ignition", "-B", "--butane",
+        "--add-ignition", "--memory", "--add-disk", "--kargs", "--firstbootkargs", "--usernet-addr", "--hostname",
+        "--additional-nics", "--netboot", "--netboot-dir", "--console-to-file", "--ssh-command", "--port",
     ]
 
     /// `arguments` with the options in front of the subcommand moved behind it.

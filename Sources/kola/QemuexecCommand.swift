@@ -8,13 +8,21 @@ import VirtualMachine
 /// `kola qemuexec`.
 struct QemuexecCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "qemuexec", abstract: "Boots an image and gives a shell in it; the machine ends with the shell.")
+        commandName: "qemuexec", abstract: "Boots a machine and gives a shell in it; the machine ends with the shell.",
+        discussion: """
+            The machine has the image of the build, or of --qemu-image, and never writes to it. Where there is neither, \
+            or with --netboot, it has an empty disk of 12 GiB (or --qemu-size); then, and with --ignition-direct, no shell \
+            can be had, and the serial console is on the terminal.
+            """)
 
     @OptionGroup var image: ImageOptions
-
     @OptionGroup var config: MachineConfigOptions
+    @OptionGroup var console: ConsoleOptions
+    @OptionGroup var network: NetworkOptions
 
-    @Option(name: [.customShort("m"), .long], help: ArgumentHelp("Memory in MiB.", valueName: "mb"))
+    @Option(
+        name: [.customShort("m"), .long, .customLong("qemu-memory")],
+        help: ArgumentHelp("Memory in MiB.", valueName: "mb"))
     var memory = 1024
 
     @Option(
@@ -22,11 +30,8 @@ struct QemuexecCommand: AsyncParsableCommand {
         help: ArgumentHelp("One more disk, SIZE[:OPTION,…], such as 5G:mpath (repeatable).", valueName: "disk"))
     var addDisk: [String] = []
 
-    @Option(help: ArgumentHelp("Network cards besides the first.", valueName: "n"))
-    var additionalNics = 0
-
-    @Option(help: ArgumentHelp("Kernel arguments to add.", valueName: "arguments"))
-    var kargs = ""
+    @Option(help: ArgumentHelp("Kernel arguments to add (repeatable).", valueName: "arguments"))
+    var kargs: [String] = []
 
     @Option(help: ArgumentHelp("Kernel arguments to add to the first boot.", valueName: "arguments"))
     var firstbootkargs = ""
@@ -37,16 +42,8 @@ struct QemuexecCommand: AsyncParsableCommand {
     @Flag(help: "As many processors as this host has.")
     var autoCpus = false
 
-    @Flag(name: [.customShort("U"), .long], help: "The guest reaches the internet.")
-    var usernet = false
-
-    @Option(help: "The guest's name by DHCP.")
-    var hostname: String?
-
-    @Option(
-        name: [.customShort("x"), .long],
-        help: ArgumentHelp("Run this in the guest instead of a shell.", valueName: "command"))
-    var sshCommand: String?
+    @Option(help: "The guest's architecture: x86_64.")
+    var arch = "x86_64"
 
     @Option(help: ArgumentHelp("Keep console and journal in this folder.", valueName: "dir"))
     var outputDir: String?
@@ -57,32 +54,75 @@ struct QemuexecCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("A disk image, and after -- arguments for QEMU.", valueName: "image"))
     var arguments: [String] = []
 
+    /// The size of a disk that nobody gave a size, as upstream has it.
+    static let blankSize: Int64 = 12 << 30
+
+    func validate() throws {
+        guard arch == "x86_64" else {
+            throw ValidationError("--arch: there are no machines of the architecture \"\(arch)\" here, only x86_64")
+        }
+        if console.isDevshell, config.ignitionDirect {
+            throw ValidationError("Cannot use devshell with --ignition-direct")
+        }
+        if console.sshCommand != nil, config.ignitionDirect || network.netboot != nil {
+            throw ValidationError("Cannot use --ssh-command with --ignition-direct or --netboot: nobody can log in")
+        }
+    }
+
     func run() async throws {
+        let (shell, isOnConsole) = try session()
+        let tell: @Sendable (String) -> Void = { StandardError.write($0) }
+        let status = try await isOnConsole ? shell.runOnConsole(tell: tell) : shell.run(tell: tell)
+        if status != 0 { throw ExitCode(status) }
+    }
+
+    /// The machine and what is in it, and whether somebody is on its console instead of in a shell.
+    func session() throws -> (shell: Devshell, isOnConsole: Bool) {
         var options = image
         var more = arguments
-        if let first = more.first, first.hasSuffix(".qcow2"), options.qemuImage == nil {
+        if let first = more.first, first.hasSuffix(".qcow2") {
+            if options.qemuImage != nil { throw ValidationError("Multiple disk images provided") }
             options.qemuImage = first
             more.removeFirst()
         }
         if let word = more.first, !word.hasPrefix("-") {
             throw ValidationError("\"\(word)\" is neither an option nor a *.qcow2; arguments for QEMU come after --")
         }
-        let (path, build) = try options.image(workdir: workdir, architecture: "x86_64")
+        let found = try network.netboot == nil ? disk(of: options) : nil
+        if found == nil, console.devshell, network.netboot == nil { throw ValidationError("No disk image provided") }
+        if found == nil, console.sshCommand != nil {
+            throw ValidationError("Cannot use --ssh-command without a disk image: nobody can log in")
+        }
         var machine = MachineDescription(
-            image: path, primaryDisk: VirtualDisk(size: try options.diskSize()), firmware: options.qemuFirmware,
-            memory: memory, processors: autoCpus ? HostCapacity.processors : numaNodes ? 2 : 1, internet: usernet,
-            hostname: hostname, extraArguments: more)
+            image: found?.path ?? "", primaryDisk: VirtualDisk(size: found == nil ? nil : try options.diskSize()),
+            firmware: options.qemuFirmware, memory: memory,
+            processors: autoCpus || console.isDevshell ? HostCapacity.processors : numaNodes ? 2 : 1,
+            extraArguments: more)
+        if numaNodes { machine.processors = max(2, machine.processors) }
+        try network.apply(to: &machine, isDevshell: console.isDevshell)
         machine.additionalDisks = try addDisk.map { try VirtualDisk(parsing: $0) }
-        machine.additionalNetworkCards = additionalNics
         machine.hasNUMANodes = numaNodes
-        machine.kernelArguments = kargs
+        machine.kernelArguments = kargs.joined(separator: " ")
         machine.firstBootKernelArguments = firstbootkargs
+        machine.hasIgnitionOnDisk = config.injectIgnition
         var shell = Devshell(machine: machine)
-        shell.ignitionSpec = options.newestSpec(ofBuild: build?.ignitionSpec)
-        shell.configs = try config.configs(newest: shell.ignitionSpec)
-        shell.command = sshCommand
+        shell.blankDisk = found == nil ? try options.diskSize() ?? Self.blankSize : nil
+        shell.ignitionSpec = options.newestSpec(ofBuild: found?.build?.ignitionSpec)
+        let pieces: [WellKnownFragment] =
+            (console.isDevshell ? [.autologin] : []) + (console.devshellConsole ? [.autoresize] : [])
+        let isBare = found == nil && config.isEmpty && pieces.isEmpty
+        shell.provisioning = isBare ? .none : try config.provisioning(newest: shell.ignitionSpec, more: pieces)
+        shell.command = console.sshCommand
+        shell.consoleFile = console.consoleToFile.map { FilePath($0) }
+        shell.failsWithInitramfs = console.propagateInitramfsFailure
         shell.output = outputDir.map { FilePath($0) }
-        let status = try await shell.run { StandardError.write($0) }
-        if status != 0 { throw ExitCode(status) }
+        return (shell, found == nil || console.devshellConsole || config.ignitionDirect)
+    }
+
+    /// The image; nil where none is named and this is no working directory with builds.
+    private func disk(of options: ImageOptions) throws -> (path: FilePath, build: BuildImage?)? {
+        let hasBuilds = FileContent.exists(FilePath(workdir).appending("builds/builds.json"))
+        guard options.qemuImage != nil || options.build != nil || hasBuilds || console.devshell else { return nil }
+        return try options.image(workdir: workdir, architecture: arch)
     }
 }

@@ -32,18 +32,22 @@ public struct ConfigFile: Sendable, Equatable {
     /// - Throws: ``TestRunnerError`` where the file cannot be read; `IgnitionError` with line, column and key where it is wrong
     ///   or says what the guest's Ignition does not know.
     public func read(newest: SpecVersion) throws -> IgnitionConfig {
-        let bytes: [UInt8]
-        do {
-            bytes = try FileContent.read(path)
-        } catch let error as Errno {
-            throw TestRunnerError(path.string, "the config cannot be read: \(error)")
-        }
+        let bytes = try bytes()
         if isButane(bytes) {
             let folder = FilePath(FileManager.default.currentDirectoryPath).pushing(path).removingLastComponent()
             return try IgnitionConfig(
                 butane: bytes, source: path.string, filesDirectory: folder, newest: newest)
         }
         return try IgnitionConfig(parsing: bytes, source: path.string, newest: newest)
+    }
+
+    /// What is in the file.
+    ///
+    /// - Throws: ``TestRunnerError`` where it cannot be read.
+    public func bytes() throws -> [UInt8] {
+        do { return try FileContent.read(path) } catch let error as Errno {
+            throw TestRunnerError(path.string, "the config cannot be read: \(error)")
+        }
     }
 
     private func isButane(_ bytes: [UInt8]) -> Bool {
