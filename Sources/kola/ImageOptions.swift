@@ -15,6 +15,9 @@ struct ImageOptions: ParsableArguments {
         help: ArgumentHelp("The build: an id, or -1 for the one before the latest.", valueName: "id"))
     var build: String?
 
+    @Option(help: .hidden)
+    var stream: String?
+
     @Option(help: ArgumentHelp("The size of the disk, such as 16G.", valueName: "size"))
     var qemuSize: String?
 
@@ -32,6 +35,12 @@ struct ImageOptions: ParsableArguments {
             throw ValidationError("there are 3.0 to 3.\(SpecVersion.newest.minor)")
         }
         return version
+    }
+
+    func validate() throws {
+        guard stream == nil else {
+            throw ValidationError("--stream: streams have images of clouds, not of the platform qemu; use --qemu-image")
+        }
     }
 
     /// The newest spec that the guest takes.

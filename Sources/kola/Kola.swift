@@ -15,7 +15,9 @@ struct Kola: AsyncParsableCommand {
             """,
         version: ToolVersion.text,
         subcommands: [
-            RunCommand.self, RerunCommand.self, ListCommand.self, QemuexecCommand.self, CheckConsoleCommand.self,
+            RunCommand.self, RunUpgradeCommand.self, RerunCommand.self, ListCommand.self, QemuexecCommand.self,
+            SpawnCommand.self,
+            BootchartCommand.self, CheckConsoleCommand.self,
             HTTPServerCommand.self, NcpuCommand.self, VersionCommand.self,
         ])
 

@@ -8,8 +8,23 @@ enum LeadingOptions {
         "--qemu-memory", "--qemu-firmware", "--log-level", "-E", "--exttest", "--variant-id", "--debug-systemd-unit",
         "--multiply", "--allow-rerun-success", "--ignition-spec", "-i", "--ignition", "-B", "--butane",
         "--add-ignition", "--memory", "--add-disk", "--kargs", "--firstbootkargs", "--usernet-addr", "--hostname",
-        "--additional-nics", "--netboot", "--netboot-dir", "--console-to-file", "--ssh-command", "--port",
+        "--additional-nics", "--netboot", "--netboot-dir", "--console-to-file", "--ssh-command", "--port", "--stream",
+        "--nodecount",
+        "--userdata", "--key", "--json-info-fd", "--qemu-image-dir",
     ]
+
+    /// Switches that are on by themselves, which upstream's users turn off with `--shell=false`.
+    private static let switches = ["shell", "remove"]
+
+    private static func withoutTruthValues(_ arguments: [String]) -> [String] {
+        arguments.map { argument in
+            for name in switches {
+                if argument == "--\(name)=false" { return "--no-\(name)" }
+                if argument == "--\(name)=true" { return "--\(name)" }
+            }
+            return argument
+        }
+    }
 
     /// `arguments` with the options in front of the subcommand moved behind it.
     static func order(_ arguments: [String], subcommands: Set<String>) -> [String] {
@@ -18,6 +33,7 @@ enum LeadingOptions {
             if ["-h", "--help", "--version"].contains(arguments[index]) { return arguments }
             index += valued.contains(arguments[index]) ? 2 : 1
         }
+        let arguments = withoutTruthValues(arguments)
         guard index > 0, index < arguments.count, subcommands.contains(arguments[index]) else { return arguments }
         return [arguments[index]] + arguments[..<index] + arguments[(index + 1)...]
     }

@@ -27,16 +27,7 @@ public struct BuildImage: Sendable, Equatable {
         build: String? = nil, in directory: FilePath, architecture: String = "x86_64"
     ) throws -> BuildImage {
         let store = BuildStore(WorkingDirectory(root: directory))
-        let id: String
-        if let build, build.hasPrefix("-"), let back = Int(build.dropFirst()) {
-            let complete = try store.index().builds.filter { $0.arches.contains(architecture) }
-            guard let found = complete.dropFirst(back).first else {
-                throw TestRunnerError("--build \(build)", "there are only \(complete.count) builds for \(architecture)")
-            }
-            id = found.id
-        } else {
-            id = try store.resolve(build, arch: architecture)
-        }
+        let id = try identifier(of: build, in: store, architecture: architecture)
         let metadata = try store.metadata(id, arch: architecture)
         guard let image = metadata.images["qemu"] else {
             throw TestRunnerError(nil, "build \(id) has no image for QEMU; run `cosa buildextend-qemu`")
@@ -45,6 +36,33 @@ public struct BuildImage: Sendable, Equatable {
             build: id, path: store.path(id, arch: architecture).appending(image.path),
             version: metadata.ostreeVersion ?? id, name: metadata.name, stream: metadata.ociLabels["com.coreos.stream"],
             ignitionSpec: ignitionSpec(of: store.path(id, arch: architecture)))
+    }
+
+    /// The id that `build` means: an id, a tag, or `-1` for the build before the latest.
+    static func identifier(of build: String?, in store: BuildStore, architecture: String) throws -> String {
+        guard let build, build.hasPrefix("-"), let back = Int(build.dropFirst()) else {
+            return try store.resolve(build, arch: architecture)
+        }
+        let complete = try store.index().builds.filter { $0.arches.contains(architecture) }
+        guard let found = complete.dropFirst(back).first else {
+            throw TestRunnerError("--build \(build)", "there are only \(complete.count) builds for \(architecture)")
+        }
+        return found.id
+    }
+
+    /// The newest build before another one that has an image for QEMU.
+    ///
+    /// - Throws: ``TestRunnerError`` where there is none.
+    public static func parent(of build: String, in directory: FilePath, architecture: String) throws -> String {
+        let store = BuildStore(WorkingDirectory(root: directory))
+        let ids = try store.index().builds.filter { $0.arches.contains(architecture) }.map(\.id)
+        let older = ids.drop { $0 != build }.dropFirst()
+        let found = older.first { (try? store.metadata($0, arch: architecture))?.images["qemu"] != nil }
+        guard let found else {
+            throw TestRunnerError(
+                nil, "there is no build before \(build) with an image for QEMU; name the old image with --qemu-image")
+        }
+        return found
     }
 
     /// What the package `ignition` among the packages of a build tells. A build without that list says nothing.

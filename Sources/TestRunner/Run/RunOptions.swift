@@ -49,6 +49,8 @@ public struct RunOptions: Sendable {
     public var ignitionSpec = SpecVersion.guestDefault
     /// Units that run with `SYSTEMD_LOG_LEVEL=debug`.
     public var debugUnits: [String] = []
+    /// Shows the machine of a test that failed to somebody before it ends; the test's limit does not count meanwhile.
+    public var onFailure: (@Sendable (FailedMachine) async -> Void)?
     /// Tests that ask for the same machine share its boot: each gets a copy of it. Off, each boots its own.
     public var forks = true
     /// How many tests at the same time.

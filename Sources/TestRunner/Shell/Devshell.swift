@@ -44,31 +44,55 @@ public struct Devshell: Sendable {
     /// - Returns: the shell's exit status; 0 where the guest powered off.
     /// - Throws: ``MachineError`` where the machine does not come up.
     public func run(tell: @escaping @Sendable (String) -> Void) async throws -> Int32 {
-        try await withScratch { scratch in
-            let key = try await SSHKey.generate(in: scratch)
-            let (machine, files) = try await launch(
-                publicKey: key.publicKey, scratch: scratch, onConsole: try consoleSink(), tell: tell)
-            let configuration = files.temporary.appending("ssh-config")
-            let text = SSHSession.configuration(
-                host: machine.identifier, port: machine.sshPort, user: GuestConfiguration.user, key: key.path)
-            try AtomicFile.write(Array(text.utf8), to: configuration)
-            let session: SSHSession
-            do {
-                session = try await machine.whileRunning {
-                    try await Guest.connect(to: machine, configuration: configuration).session()
-                }
-            } catch {
-                await machine.kill()
-                throw error
+        try await withMachine(tell: tell) { machine, configuration in
+            let session = try await machine.whileRunning {
+                try await Guest.connect(to: machine, configuration: configuration).session()
             }
             tell("Ready: ssh -F \(configuration) \(machine.identifier)")
             machine.expectExit()
             let shell = try BackgroundProcess(
                 session.command(command, terminal: command == nil), streams: .inherited)
             let status = await shell.exit() ?? 0
-            let isGone = await machine.exited(within: .seconds(1))
-            await machine.kill()
-            return isGone ? 0 : status
+            return await machine.exited(within: .seconds(1)) ? 0 : status
+        }
+    }
+
+    /// Boots, runs `body` on the guest when it is ready, and ends the machine.
+    ///
+    /// - Throws: ``MachineError`` where the machine does not come up or cannot go on; what `body` throws.
+    public func withGuest<Result: Sendable>(
+        tell: @escaping @Sendable (String) -> Void, _ body: @escaping @Sendable (Guest) async throws -> Result
+    ) async throws -> Result {
+        try await withMachine(tell: tell) { machine, configuration in
+            try await machine.whileRunning {
+                let guest = try await Guest.connect(to: machine, configuration: configuration)
+                let result = try await body(guest)
+                await guest.disconnect()
+                return result
+            }
+        }
+    }
+
+    /// Starts the machine, with an `ssh -F` file for it, and ends it after `body`.
+    private func withMachine<Result: Sendable>(
+        tell: @escaping @Sendable (String) -> Void, _ body: (Machine, FilePath) async throws -> Result
+    ) async throws -> Result {
+        try await withScratch { scratch in
+            let key = try await SSHKey.generate(in: scratch)
+            let (machine, files) = try await launch(
+                publicKey: key.publicKey, scratch: scratch, onConsole: try consoleSink(), tell: tell)
+            do {
+                let configuration = files.temporary.appending("ssh-config")
+                let text = SSHSession.configuration(
+                    host: machine.identifier, port: machine.sshPort, user: GuestConfiguration.user, key: key.path)
+                try AtomicFile.write(Array(text.utf8), to: configuration)
+                let result = try await body(machine, configuration)
+                await machine.kill()
+                return result
+            } catch {
+                await machine.kill()
+                throw error
+            }
         }
     }
 
