@@ -11,6 +11,7 @@ struct BootchartCommand: AsyncParsableCommand {
         discussion: "kola bootchart >bootchart.svg. The chart is that of systemd-analyze plot in the guest.")
 
     @OptionGroup var image: ImageOptions
+    @OptionGroup var platform: PlatformOption
     @OptionGroup var appended: AppendOptions
 
     @Option(name: .customLong("qemu-memory"), help: ArgumentHelp("Memory in MiB.", valueName: "mb"))

@@ -16,6 +16,7 @@ struct QemuexecCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var image: ImageOptions
+    @OptionGroup var platform: PlatformOption
     @OptionGroup var config: MachineConfigOptions
     @OptionGroup var console: ConsoleOptions
     @OptionGroup var network: NetworkOptions

@@ -20,6 +20,9 @@ struct RunUpgradeCommand: AsyncParsableCommand {
     var qemuImageDir: String?
 
     func validate() throws {
+        guard options.selection.exttest.isEmpty else {
+            throw ValidationError("--exttest: external tests are run by kola run; upgrades have tests of their own")
+        }
         guard qemuImageDir == nil else {
             throw ValidationError(
                 "--qemu-image-dir: no images are downloaded, so none are kept; name the old image with --qemu-image")

@@ -15,6 +15,7 @@ struct SpawnCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var image: ImageOptions
+    @OptionGroup var platform: PlatformOption
     @OptionGroup var appended: AppendOptions
     @OptionGroup var keys: SpawnKeyOptions
 
@@ -62,6 +63,9 @@ struct SpawnCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard nodecount > 0 else { throw ValidationError("Cluster Failed: nodecount must be one or more") }
+        if let jsonInfoFd, fcntl(jsonInfoFd, F_GETFD) < 0 {
+            throw ValidationError("--json-info-fd: file descriptor \(jsonInfoFd) is not open")
+        }
         guard !detach, remove else {
             throw ValidationError(
                 "\(detach ? "--detach" : "--no-remove"): machines end with the command that started them; keep it "

@@ -139,6 +139,16 @@ struct QemuexecTests {
         #expect(output.lastErrorLine == "error: \(message)")
     }
 
+    @Test("a file for the console that cannot be written is named", arguments: ["--qemu-image", "--netboot"])
+    func consoleFile(option: String) async throws {
+        let tool = try Tool()
+        try BootSector.write("x", to: tool.work.appending("disk.img"))
+        let output = try await tool.kola("qemuexec", option, "disk.img", "--console-to-file", "no/log")
+        #expect(output.status == 1)
+        #expect(
+            output.lastErrorLine == "error: no/log: the console cannot be written there: No such file or directory")
+    }
+
     @Test("a development shell needs an image")
     func devshellWithoutImage() async throws {
         let output = try await Tool().kola("qemuexec", "--devshell")

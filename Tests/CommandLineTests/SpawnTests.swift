@@ -20,6 +20,16 @@ struct SpawnTests {
                 ["spawn", "--remove=false"],
                 "--no-remove: machines end with the command that started them; keep it running with --idle"
             ),
+            (["spawn", "--json-info-fd", "999"], "--json-info-fd: file descriptor 999 is not open"),
+            (["-p", "aws", "spawn"], "--platform aws: machines are of the platform qemu only"),
+            (
+                ["run-upgrade", "-E", "."],
+                "--exttest: external tests are run by kola run; upgrades have tests of their own"
+            ),
+            (
+                ["run-upgrade", "--qemu-image-dir", "d"],
+                "--qemu-image-dir: no images are downloaded, so none are kept; name the old image with --qemu-image"
+            ),
             (["spawn", "--qemu-image", "i", "--key", "none.pub"], "--key: none.pub: No such file or directory"),
             (
                 ["spawn", "--qemu-image", "i", "--key", "disk.img"],
@@ -50,7 +60,18 @@ struct SpawnTests {
         #expect(output.lastErrorLine == "error: \(message)")
     }
 
-    @Test("without a build there is nothing to boot", arguments: ["spawn", "bootchart"])
+    @Test("one build alone is nothing to upgrade from")
+    func withoutParent() async throws {
+        let tool = try Tool()
+        try await tool.makeBuild()
+        let output = try await tool.kola("run-upgrade")
+        #expect(output.status == 1)
+        #expect(
+            output.lastErrorLine
+                == "error: there is no build before 1.0 with an image for QEMU; name the old image with --qemu-image")
+    }
+
+    @Test("without a build there is nothing to boot", arguments: ["spawn", "bootchart", "run-upgrade"])
     func withoutBuild(command: String) async throws {
         let output = try await Tool().kola(command)
         #expect(output.status == 1)
