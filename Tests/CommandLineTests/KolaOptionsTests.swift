@@ -60,8 +60,8 @@ struct KolaOptionsTests {
         let help = try JSONDecoder().decode(Help.self, from: Data(Kola._dumpHelp().utf8))
         for option in (help.command.subcommands ?? []).flatMap({ $0.arguments ?? [] }) where option.kind == "option" {
             for name in option.names ?? [] where name.kind == "long" {
-                let given = ["--\(name.name)", "run", "run"]
-                #expect(LeadingOptions.order(given, subcommands: ["run"]) == ["run", "--\(name.name)", "run"])
+                let given = ["--\(name.name)", "value", "run"]
+                #expect(LeadingOptions.order(given, subcommands: ["run"]) == ["run", "--\(name.name)", "value"])
             }
         }
     }

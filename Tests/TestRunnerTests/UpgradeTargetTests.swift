@@ -101,7 +101,13 @@ import Testing
         try FileContent.createDirectory(folder.path.appending("tmp"))
         try FileContent.createDirectory(tree)
         for path in [repository, other] { _ = try await ostree("init", "--mode=bare-user", "--repo=\(path)") }
-        try AtomicFile.write(Array(repeating: 7, count: 100_000), to: tree.appending("same"))
+        // What cannot be compressed.
+        var state: UInt64 = 1
+        let noise = (0..<100_000).map { _ in
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return UInt8(truncatingIfNeeded: state >> 56)
+        }
+        try AtomicFile.write(noise, to: tree.appending("same"))
         try AtomicFile.write([1], to: tree.appending("file"))
         let first = try await ostree("commit", "--repo=\(repository)", "-b", "a", "--tree=dir=\(tree)")
         _ = try await ostree("pull-local", "--repo=\(other)", repository.string, first)
