@@ -115,7 +115,7 @@ struct SpawnCommand: AsyncParsableCommand {
         let machine = first.guest.machine
         machine.expectExit()
         while true {
-            let session = try await machine.whileRunning { try await first.guest.session() }
+            let session = try await machine.whileRunning { try await Self.login(to: first.guest) }
             let process = try BackgroundProcess(
                 session.command(sshCommand, terminal: sshCommand == nil), streams: .inherited)
             let status = await process.exit() ?? 0
@@ -124,6 +124,16 @@ struct SpawnCommand: AsyncParsableCommand {
             guard reconnect, status == 255, !Task.isCancelled else { return status }
             StandardError.write("Reconnecting (press Ctrl-C to abort)...")
             try await machine.whileRunning { try await first.guest.untilRebooted() }
+        }
+    }
+
+    /// A copy's sshd starts anew with keys of its own, and resets a connection that comes just then.
+    private static func login(to guest: Guest) async throws -> SSHSession {
+        do {
+            return try await guest.session()
+        } catch let error as MachineError where error.kind == .ssh {
+            await guest.disconnect()
+            return try await guest.session()
         }
     }
 
