@@ -73,7 +73,13 @@ struct QemuexecCommand: AsyncParsableCommand {
     func run() async throws {
         let (shell, isOnConsole) = try session()
         let tell: @Sendable (String) -> Void = { StandardError.write($0) }
-        let status = try await isOnConsole ? shell.runOnConsole(tell: tell) : shell.run(tell: tell)
+        let status: Int32
+        do {
+            status = try await isOnConsole ? shell.runOnConsole(tell: tell) : shell.run(tell: tell)
+        } catch let error as MachineError where !isOnConsole && error.failedInInitramfs {
+            throw MachineError(
+                kind: error.kind, reason: "\(error.reason); with --devshell-console you can look around there")
+        }
         if status != 0 { throw ExitCode(status) }
     }
 
@@ -125,5 +131,12 @@ struct QemuexecCommand: AsyncParsableCommand {
         let hasBuilds = FileContent.exists(FilePath(workdir).appending("builds/builds.json"))
         guard options.qemuImage != nil || options.build != nil || hasBuilds || console.devshell else { return nil }
         return try options.image(workdir: workdir, architecture: arch)
+    }
+}
+
+extension MachineError {
+    /// Whether somebody on the console could find out more.
+    fileprivate var failedInInitramfs: Bool {
+        kind == .ignition || kind == .console(pattern: ConsolePattern.emergencyShell)
     }
 }

@@ -195,5 +195,11 @@ struct QemuexecTests {
         #expect(output.status == 1)
         #expect(output.lastErrorLine.hasPrefix("error: emergency shell on the console"), "\(output.lastErrorLine)")
         #expect(output.text.contains("Press Enter for emergency shell"))
+        // Without the console there is a hint at it.
+        let shell = try await tool.kola("qemuexec", "--qemu-image", "disk.img", "-x", "true")
+        #expect(shell.status == 1)
+        #expect(
+            shell.lastErrorLine.hasSuffix("with --devshell-console you can look around there"),
+            "\(shell.lastErrorLine)")
     }
 }
