@@ -82,14 +82,16 @@ let package = Package(
         module("HostSystem", ["CLinux", crypto, subprocess]),
         module("Builds", ["HostSystem"]),
         module("Treefile", ["HostSystem", yams]),
-        module("Ignition", [yams]),
+        module("Ignition", ["Zlib", yams]),
         module("Packages", ["Treefile", "HostSystem", "Solv", "Librepo", "RPM"]),
         module("Compose", ["Treefile", "Packages", "HostSystem", "OSTree", "GLib", "RPM", "SQLite"]),
         module("ContainerImage", ["HostSystem", "OSTree", "GLib", "LibArchive", "Zlib"]),
         module("Deployment", ["HostSystem", "OSTree", "GLib"]),
         module("DiskImage", ["Deployment", "Treefile", "HostSystem", "OSTree", "GLib", "Ext2fs"]),
         module("VirtualMachine", ["Deployment", "HostSystem", "Ext2fs"]),
-        module("TestRunner", ["VirtualMachine", "Ignition", "HostSystem", "Builds", yams]),
+        module(
+            "TestRunner",
+            ["VirtualMachine", "Ignition", "ContainerImage", "OSTree", "GLib", "HostSystem", "Builds", yams]),
         module(
             "Pipeline",
             [
@@ -114,7 +116,7 @@ let package = Package(
         tests("HostSystem"),
         tests("Builds", ["HostSystem"]),
         tests("Treefile"),
-        tests("Ignition"),
+        tests("Ignition", ["Zlib"]),
         tests("Packages", ["Treefile", "HostSystem"]),
         tests("Compose", ["Treefile", "Packages", "HostSystem", "OSTree", "RPM"]),
         tests("ContainerImage", ["HostSystem", "OSTree", "GLib", "LibArchive"]),
@@ -124,7 +126,10 @@ let package = Package(
         tests("TestRunner", ["Builds", "HostSystem", "Ignition", "VirtualMachine"]),
         tests("Pipeline", ["HostSystem", "Builds"]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["cosa", "kola", "HostSystem", "TestSupport", system],
+            name: "CommandLineTests",
+            dependencies: [
+                "cosa", "kola", "TestRunner", "VirtualMachine", "Ignition", "HostSystem", "TestSupport", system,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests", dependencies: ["HostSystem", "Builds", "TestSupport", system, "cosa", "kola"],

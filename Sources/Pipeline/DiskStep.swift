@@ -38,7 +38,7 @@ public struct DiskStep: Sendable {
     ///
     /// - Parameters:
     ///   - build: an id, a tag, or nil for the newest build.
-    ///   - force: make those that are there again.
+    ///   - force: make those that are there again, from a raw image that is new too.
     /// - Throws: ``PipelineError``, `BuildsError`, `DiskImageError` and the errors of the tools; what was published
     ///   before stays.
     public func run(platforms names: [String], build: String?, force: Bool) async throws -> [Result] {
@@ -56,7 +56,7 @@ public struct DiskStep: Sendable {
                 results.append(Result(platform: platform.name, path: path.string, isNew: false))
                 continue
             }
-            if raw == nil { raw = try await rawImage(id, metadata) }
+            if raw == nil { raw = try await rawImage(id, metadata, force: force) }
             guard let raw else { continue }
             results.append(try await derive(platform, from: raw, build: id, metadata))
         }
@@ -87,12 +87,12 @@ public struct DiskStep: Sendable {
     }
 
     /// The raw image of a build: the one that is kept where its inputs are the same, else a new one in its place.
-    private func rawImage(_ build: String, _ metadata: BuildMetadata) async throws -> RawImage {
+    private func rawImage(_ build: String, _ metadata: BuildMetadata, force: Bool) async throws -> RawImage {
         let folder = store.directory.temporary.appending("disk")
         let request = try request(build, metadata, folder: folder)
         let digest = try digest(of: request)
         let record = folder.appending("raw.json")
-        if let kept = try? JSONDecoder().decode(KeptRaw.self, from: Data(FileContent.read(record))),
+        if !force, let kept = try? JSONDecoder().decode(KeptRaw.self, from: Data(FileContent.read(record))),
             kept.digest == digest, FileContent.exists(kept.image.path)
         {
             return kept.image

@@ -14,10 +14,12 @@ public enum GuestConfiguration {
     /// The config of every machine: a key for `core`, the units that report to the host, the host's commands, and what external
     /// tests run in. It is the same for all tests of a run, so that they can share a machine's boot.
     ///
-    /// - Parameter isOnSegment: the machine shares a network with others.
-    public static func base(publicKey: String, isOnSegment: Bool = false) -> IgnitionConfig {
+    /// - Parameters:
+    ///   - publicKey: who may log in; nil for nobody.
+    ///   - isOnSegment: the machine shares a network with others.
+    public static func base(publicKey: String?, isOnSegment: Bool = false) -> IgnitionConfig {
         var config = IgnitionConfig()
-        config.addUser(user, sshKeys: [publicKey])
+        config.addUser(user, sshKeys: publicKey.map { [$0] } ?? [])
         config.addUnit(readyUnit, contents: ready)
         config.addUnit(journalUnit, contents: journal)
         config.addUnit(GuestAgent.unit, contents: GuestAgent.unitFile)

@@ -4,24 +4,26 @@ import Foundation
 import HostSystem
 import SystemPackage
 
-/// Kernel arguments that are written to an image's boot partition before the machine boots, as coreos-assembler's kola does
-/// with libguestfs: to the entries of the boot loader, and to the stamp file of the first boot.
+/// What is written to an image's boot partition before the machine boots, as coreos-assembler's kola does with libguestfs: kernel
+/// arguments to the entries of the boot loader and to the stamp file of the first boot, and the Ignition config.
 struct BootArguments: Sendable {
     /// Arguments of every boot; "" for none.
     let everyBoot: String
     /// Arguments of the first boot only; "" for none.
     let firstBoot: String
+    /// The Ignition config; nil where the guest gets it in another way, or none.
+    var ignition: [UInt8]?
 
     /// Writes them to a qcow2 image.
     ///
     /// - Parameter scratch: a folder for temporary files.
     /// - Throws: ``MachineError`` where the image has no boot partition with what it takes; `Ext2fsError`.
     func write(to image: FilePath, scratch: FilePath) async throws {
-        guard !everyBoot.isEmpty || !firstBoot.isEmpty else { return }
+        guard !everyBoot.isEmpty || !firstBoot.isEmpty || ignition != nil else { return }
         try await DiskExport.withRawDisk(of: image, scratch: scratch) { disk in
             guard let offset = try PartitionLabels(of: disk).offset(of: "boot") else {
                 throw MachineError(
-                    kind: .launch, reason: "\(image) has no partition with the name boot to write kernel arguments to")
+                    kind: .launch, reason: "\(image) has no partition with the name boot to write to")
             }
             try write(to: try Ext4Filesystem(path: disk, offset: offset, timestamp: 1))
         }
@@ -49,6 +51,10 @@ struct BootArguments: Sendable {
             try rewrite("/ignition.firstboot", of: filesystem) { _ in
                 "set ignition_network_kcmdline=\"\(firstBoot)\"\n"
             }
+        }
+        if let ignition {
+            try filesystem.makeDirectory("/ignition")
+            try filesystem.write("/ignition/config.ign", ignition)
         }
         try filesystem.close()
     }

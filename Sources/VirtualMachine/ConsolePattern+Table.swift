@@ -1,8 +1,11 @@
 extension ConsolePattern {
+    /// The name of the pattern of a boot that failed and left somebody a shell.
+    public static let emergencyShell = "emergency shell"
+
     /// The patterns of CoreOS's kola, each with the reason why it is here.
     public static let all: [ConsolePattern] = [
         ConsolePattern(
-            "emergency shell",
+            emergencyShell,
             "Press Enter for emergency shell|Press Enter for maintenance|Starting Emergency Shell|You are in emergency mode",
             "the boot failed and waits for somebody at the console", isFatal: true, isPrompt: true),
         ConsolePattern(

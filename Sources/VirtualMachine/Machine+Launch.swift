@@ -12,16 +12,18 @@ extension Machine {
     ///   - accelerator: what runs its instructions (``KVMProbe/choose()``).
     ///   - segment: what its card on a segment is plugged into; nil for nothing.
     ///   - fatalPatterns: what on its console ends it; none of them for a test that wants the guest to fail.
+    ///   - onConsole: gets what the guest writes to its console, on a thread of its own.
     /// - Throws: ``MachineError`` or `CommandError` where it did not start.
     public static func launch(
         _ description: MachineDescription, identifier: String, ignition: [UInt8]?, files: MachineFiles,
         accelerator: Accelerator, segment: NetworkSegment? = nil,
-        fatalPatterns: [ConsolePattern] = ConsolePattern.all + [.ignitionFailure]
+        fatalPatterns: [ConsolePattern] = ConsolePattern.all + [.ignitionFailure],
+        onConsole: (@Sendable ([UInt8]) -> Void)? = nil
     ) async throws -> Machine {
         let starter = MachineStarter(
             description: description, identifier: identifier, files: files, accelerator: accelerator,
             fatalPatterns: fatalPatterns, hasIgnition: ignition != nil, start: .boot,
-            segment: segment)
+            segment: segment, onConsole: onConsole)
         try await prepare(starter, ignition: ignition)
         return try await starter.run()
     }
@@ -31,7 +33,8 @@ extension Machine {
         let preparation = MachinePreparation(description: starter.description, files: starter.files)
         try await preparation.makeDisks()
         try await BootArguments(
-            everyBoot: starter.description.kernelArguments, firstBoot: starter.description.firstBootKernelArguments
+            everyBoot: starter.description.kernelArguments, firstBoot: starter.description.firstBootKernelArguments,
+            ignition: starter.description.hasIgnitionOnDisk ? ignition : nil
         ).write(to: starter.files.overlay, scratch: starter.files.temporary)
         if let ignition { try AtomicFile.write(ignition, to: starter.files.ignition, mode: .ownerReadWrite) }
         try preparation.copyFirmwareVariables()

@@ -15,6 +15,8 @@ public final class Machine: Sendable {
     public let events: MachineEvents
     /// QEMU's machine protocol.
     public let monitor: MonitorClient
+    /// What somebody types on its console.
+    public let keyboard: ConsoleKeyboard
     /// Commands in the guest.
     public let commands: CommandPort
     /// The port on 127.0.0.1 that leads to the guest's SSH.
@@ -36,6 +38,7 @@ public final class Machine: Sendable {
         accelerator = parts.accelerator
         events = parts.events
         monitor = parts.monitor
+        keyboard = parts.keyboard
         commands = parts.commands
         sshPort = parts.sshPort
         process = parts.process

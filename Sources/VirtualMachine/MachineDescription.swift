@@ -50,8 +50,28 @@ public struct MachineDescription: Sendable, Hashable, Codable {
     public var internet: Bool
     /// The guest's name by DHCP.
     public var hostname: String?
+    /// The guest's network in CIDR notation; nil for QEMU's own, 10.0.2.0/24.
+    public var networkAddress: String?
+    /// What the firmware boots over the network; nil for the disk.
+    public var netboot: Netboot?
+    /// The Ignition config is written to the boot partition, for images that do not read QEMU's firmware configuration.
+    public var hasIgnitionOnDisk = false
     /// More arguments for QEMU, at the end.
     public var extraArguments: [String]
+
+    /// A program that the firmware gets over TFTP.
+    public struct Netboot: Sendable, Hashable, Codable {
+        /// The folder that the guest sees.
+        public let folder: FilePath
+        /// The program, relative to it.
+        public let file: String
+
+        /// A program in a folder.
+        public init(folder: FilePath, file: String) {
+            self.folder = folder
+            self.file = file
+        }
+    }
 
     /// The formats that an image may have.
     public enum ImageFormat: String, Sendable, Codable {

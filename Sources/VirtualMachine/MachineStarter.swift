@@ -12,6 +12,8 @@ struct MachineStarter: Sendable {
     let start: QEMUArguments.Start
     /// Where its card on a segment leads to; nil for nowhere.
     var segment: NetworkSegment?
+    /// Gets what the guest writes to its console.
+    var onConsole: (@Sendable ([UInt8]) -> Void)?
 
     /// What a started machine is made of.
     struct Parts {
@@ -21,6 +23,7 @@ struct MachineStarter: Sendable {
         let accelerator: Accelerator
         let events: MachineEvents
         let monitor: MonitorClient
+        let keyboard: ConsoleKeyboard
         let commands: CommandPort
         let sshPort: Int
         let process: BackgroundProcess
@@ -44,9 +47,11 @@ struct MachineStarter: Sendable {
         let ports = PortMonitor(files: files, journal: try LogFile(files.journal), events: events) { console.tail }
         let channels = try QEMUArguments.Channel.all.map { (channel: $0, pair: try SocketPair()) }
         guard let monitorSocket = channels.first(where: { $0.channel == .monitor })?.pair.host,
+            let consoleSocket = channels.first(where: { $0.channel == .console })?.pair.host,
             let commandSocket = channels.first(where: { $0.channel == .port(.command) })?.pair.host
         else { throw MachineError(kind: .launch, reason: "QEMU has no monitor") }
         let monitor = try MonitorClient(monitorSocket)
+        let keyboard = try ConsoleKeyboard(consoleSocket)
         let commands = try CommandPort(commandSocket) { events.fail($0) }
         let helpers: MachineHelpers
         let process: BackgroundProcess
@@ -66,10 +71,15 @@ struct MachineStarter: Sendable {
             helpers.kill()
             throw error
         }
+        let onConsole = onConsole
         ChannelReader.start(
             channels.map { channel, pair in
                 switch channel {
-                case .console: ChannelReader.Source(descriptor: pair.host) { console.receive($0) }
+                case .console:
+                    ChannelReader.Source(descriptor: pair.host) {
+                        console.receive($0)
+                        onConsole?($0)
+                    }
                 case .monitor: ChannelReader.Source(descriptor: pair.host) { monitor.receive($0) }
                 case .port(.command): ChannelReader.Source(descriptor: pair.host) { commands.receive($0) }
                 case .port(let port): ChannelReader.Source(descriptor: pair.host) { ports.receive($0, on: port) }
@@ -105,8 +115,9 @@ struct MachineStarter: Sendable {
             return Machine(
                 Parts(
                     description: description, identifier: identifier, files: files, accelerator: accelerator,
-                    events: events, monitor: monitor, commands: commands, sshPort: port, process: process,
-                    helpers: helpers, console: console, watcher: watcher, exitIsExpected: exitIsExpected))
+                    events: events, monitor: monitor, keyboard: keyboard, commands: commands, sshPort: port,
+                    process: process, helpers: helpers, console: console, watcher: watcher,
+                    exitIsExpected: exitIsExpected))
         } catch {
             // Why QEMU ended says more than that it did not answer.
             let status = monitor.isClosed ? await process.exit() : nil

@@ -40,7 +40,8 @@ public final class NetworkSegment: Sendable {
     /// - Throws: ``MachineError`` where all ports are taken.
     func plug() throws -> FileDescriptor {
         guard let port = free.withLock({ $0.popLast() }) else {
-            throw MachineError(kind: .launch, reason: "the network segment has no free port: all \(ports.count) are taken")
+            throw MachineError(
+                kind: .launch, reason: "the network segment has no free port: all \(ports.count) are taken")
         }
         return port
     }

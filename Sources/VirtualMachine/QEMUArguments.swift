@@ -99,9 +99,13 @@ public struct QEMUArguments: Sendable {
     }
 
     private var machineType: String {
+        var type = "q35"
         // What protects the variables of Secure Boot runs in the processor's management mode.
-        "q35" + (description.firmware == .uefiSecure ? ",smm=on" : "")
-            + (memoryBackend == nil ? "" : ",memory-backend=ram")
+        if description.firmware == .uefiSecure { type += ",smm=on" }
+        if memoryBackend != nil { type += ",memory-backend=ram" }
+        // Who boots over the network looks at what the firmware says about it, which then is on the serial console.
+        if description.netboot != nil { type += ",graphics=off" }
+        return type
     }
 
     /// With NUMA each processor has a socket of its own: Linux warns of a socket that is on two nodes.
@@ -158,6 +162,10 @@ public struct QEMUArguments: Sendable {
         for port in description.hostPorts { options += ",hostfwd=tcp:127.0.0.1:\(port)-:\(port)" }
         if !description.internet { options += ",restrict=on" }
         if let hostname = description.hostname { options += ",hostname=\(hostname.inOptionList)" }
+        if let address = description.networkAddress { options += ",net=\(address.inOptionList)" }
+        if let netboot = description.netboot {
+            options += ",tftp=\(netboot.folder.string.inOptionList),bootfile=/\(netboot.file.inOptionList)"
+        }
         let more = (1...).prefix(description.additionalNetworkCards).flatMap { number in
             // Addresses of their own, so that a guest tells the cards apart.
             [
@@ -165,7 +173,9 @@ public struct QEMUArguments: Sendable {
                 "-device", "virtio-net-pci,netdev=net\(number)",
             ]
         }
-        return ["-netdev", options, "-device", "virtio-net-pci,netdev=net0"] + more + segment
+        // Before the disk, which has 1.
+        let order = description.netboot == nil ? "" : ",bootindex=0"
+        return ["-netdev", options, "-device", "virtio-net-pci,netdev=net0\(order)"] + more + segment
     }
 
     private var segment: [String] {
@@ -198,6 +208,7 @@ public struct QEMUArguments: Sendable {
     private var helpers: [String] { description.helpers.flatMap(arguments(of:)) }
 
     private var ignition: [String] {
-        hasIgnition ? ["-fw_cfg", "name=opt/com.coreos/config,file=\(files.ignition.string.inOptionList)"] : []
+        hasIgnition && !description.hasIgnitionOnDisk
+            ? ["-fw_cfg", "name=opt/com.coreos/config,file=\(files.ignition.string.inOptionList)"] : []
     }
 }

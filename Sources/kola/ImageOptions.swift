@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Ignition
 import SystemPackage
 import TestRunner
 import VirtualMachine
@@ -14,11 +15,36 @@ struct ImageOptions: ParsableArguments {
         help: ArgumentHelp("The build: an id, or -1 for the one before the latest.", valueName: "id"))
     var build: String?
 
+    @Option(help: .hidden)
+    var stream: String?
+
     @Option(help: ArgumentHelp("The size of the disk, such as 16G.", valueName: "size"))
     var qemuSize: String?
 
     @Option(help: "The firmware: bios, uefi or uefi-secure.")
     var qemuFirmware: MachineDescription.Firmware = .bios
+
+    @Option(
+        help: ArgumentHelp(
+            "The newest spec that the image's Ignition takes: that of the build's ignition package, else 3.3.",
+            valueName: "version"), transform: Self.spec)
+    var ignitionSpec: SpecVersion?
+
+    private static func spec(_ text: String) throws -> SpecVersion {
+        guard let version = SpecVersion(option: text) else {
+            throw ValidationError("there are 3.0 to 3.\(SpecVersion.newest.minor)")
+        }
+        return version
+    }
+
+    func validate() throws {
+        guard stream == nil else {
+            throw ValidationError("--stream: streams have images of clouds, not of the platform qemu; use --qemu-image")
+        }
+    }
+
+    /// The newest spec that the guest takes.
+    func newestSpec(ofBuild build: SpecVersion?) -> SpecVersion { ignitionSpec ?? build ?? .guestDefault }
 
     /// The image, from the options or the working directory.
     ///

@@ -15,7 +15,9 @@ struct Kola: AsyncParsableCommand {
             """,
         version: ToolVersion.text,
         subcommands: [
-            RunCommand.self, RerunCommand.self, ListCommand.self, QemuexecCommand.self, CheckConsoleCommand.self,
+            RunCommand.self, RunUpgradeCommand.self, RerunCommand.self, ListCommand.self, QemuexecCommand.self,
+            SpawnCommand.self,
+            BootchartCommand.self, CheckConsoleCommand.self,
             HTTPServerCommand.self, NcpuCommand.self, VersionCommand.self,
         ])
 
@@ -23,7 +25,7 @@ struct Kola: AsyncParsableCommand {
         var command: any ParsableCommand
         do {
             let names = Set(configuration.subcommands.compactMap { $0.configuration.commandName })
-            let arguments = LeadingOptions.translate(Array(CommandLine.arguments.dropFirst()))
+            let arguments = Array(CommandLine.arguments.dropFirst())
             command = try parseAsRoot(LeadingOptions.order(arguments, subcommands: names))
         } catch {
             end(parsing: error)

@@ -6,14 +6,27 @@ enum LeadingOptions {
         "--denylist-test", "--denylist-stream", "--tag", "--sharding", "--workdir", "--build", "--arch",
         "--append-ignition", "--append-butane", "--extend-timeout-percentage", "--qemu-image", "--qemu-size",
         "--qemu-memory", "--qemu-firmware", "--qemu-bind-ro", "--qemu-drive-opts", "--qemu-iso", "--log-level", "-E",
-        "--exttest",
+        "--exttest", "--variant-id", "--debug-systemd-unit", "--multiply", "--allow-rerun-success", "--ignition-spec",
+        "-i",
+        "--ignition", "-B", "--butane", "--add-ignition", "--memory", "--add-disk", "--kargs", "--firstbootkargs",
+        "--usernet-addr", "--hostname", "--additional-nics", "--netboot", "--netboot-dir", "--console-to-file",
+        "--ssh-command", "--port", "--stream", "--nodecount", "--userdata", "--key", "--json-info-fd",
+        "--qemu-image-dir",
+        "--bind-ro", "--bind-rw",
     ]
 
-    /// Upstream's switches that are on by default are turned off as `--qemu-swtpm=false`.
-    static func translate(_ arguments: [String]) -> [String] {
-        let words = ["--qemu-swtpm=false": "--no-qemu-swtpm", "--qemu-swtpm=true": "--qemu-swtpm"]
+    /// Switches that are on by themselves, which upstream's users turn off with `--shell=false`.
+    private static let switches = ["shell", "remove", "qemu-swtpm"]
+
+    private static func withoutTruthValues(_ arguments: [String]) -> [String] {
         let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
-        return arguments[..<end].map { words[$0] ?? $0 } + arguments[end...]
+        return arguments[..<end].map { argument in
+            for name in switches {
+                if argument == "--\(name)=false" { return "--no-\(name)" }
+                if argument == "--\(name)=true" { return "--\(name)" }
+            }
+            return argument
+        } + arguments[end...]
     }
 
     /// `arguments` with the options in front of the subcommand moved behind it.
@@ -23,6 +36,7 @@ enum LeadingOptions {
             if ["-h", "--help", "--version"].contains(arguments[index]) { return arguments }
             index += valued.contains(arguments[index]) ? 2 : 1
         }
+        let arguments = withoutTruthValues(arguments)
         guard index > 0, index < arguments.count, subcommands.contains(arguments[index]) else { return arguments }
         return [arguments[index]] + arguments[..<index] + arguments[(index + 1)...]
     }

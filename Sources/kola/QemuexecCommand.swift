@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import HostSystem
-import Ignition
 import SystemPackage
 import TestRunner
 import VirtualMachine
@@ -9,16 +8,23 @@ import VirtualMachine
 /// `kola qemuexec`.
 struct QemuexecCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "qemuexec", abstract: "Boots an image and gives a shell in it; the machine ends with the shell.")
+        commandName: "qemuexec", abstract: "Boots a machine and gives a shell in it; the machine ends with the shell.",
+        discussion: """
+            The machine has the image of the build, or of --qemu-image, and never writes to it. Where there is neither, \
+            or with --netboot, it has an empty disk of 12 GiB (or --qemu-size); then, and with --ignition-direct, no shell \
+            can be had, and the serial console is on the terminal.
+            """)
 
     @OptionGroup var image: ImageOptions
     @OptionGroup var machine: MachineOptions
+    @OptionGroup var platform: PlatformOption
+    @OptionGroup var config: MachineConfigOptions
+    @OptionGroup var console: ConsoleOptions
+    @OptionGroup var network: NetworkOptions
 
     @Option(
-        name: [.customShort("i"), .long], help: ArgumentHelp("An Ignition config for the machine.", valueName: "file"))
-    var ignition: String?
-
-    @Option(name: [.customShort("m"), .long], help: ArgumentHelp("Memory in MiB.", valueName: "mb"))
+        name: [.customShort("m"), .long, .customLong("qemu-memory")],
+        help: ArgumentHelp("Memory in MiB.", valueName: "mb"))
     var memory = 1024
 
     @Option(
@@ -33,11 +39,8 @@ struct QemuexecCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Mount this folder of the host (repeatable).", valueName: "host,guest"))
     var bindRw: [String] = []
 
-    @Option(help: ArgumentHelp("Network cards besides the first.", valueName: "n"))
-    var additionalNics = 0
-
-    @Option(help: ArgumentHelp("Kernel arguments to add.", valueName: "arguments"))
-    var kargs = ""
+    @Option(help: ArgumentHelp("Kernel arguments to add (repeatable).", valueName: "arguments"))
+    var kargs: [String] = []
 
     @Option(help: ArgumentHelp("Kernel arguments to add to the first boot.", valueName: "arguments"))
     var firstbootkargs = ""
@@ -48,16 +51,8 @@ struct QemuexecCommand: AsyncParsableCommand {
     @Flag(help: "As many processors as this host has.")
     var autoCpus = false
 
-    @Flag(name: [.customShort("U"), .long], help: "The guest reaches the internet.")
-    var usernet = false
-
-    @Option(help: "The guest's name by DHCP.")
-    var hostname: String?
-
-    @Option(
-        name: [.customShort("x"), .long],
-        help: ArgumentHelp("Run this in the guest instead of a shell.", valueName: "command"))
-    var sshCommand: String?
+    @Option(help: "The guest's architecture: x86_64.")
+    var arch = "x86_64"
 
     @Option(help: ArgumentHelp("Keep console and journal in this folder.", valueName: "dir"))
     var outputDir: String?
@@ -68,10 +63,40 @@ struct QemuexecCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("A disk image, and after -- arguments for QEMU.", valueName: "image"))
     var arguments: [String] = []
 
+    /// The size of a disk that nobody gave a size, as upstream has it.
+    static let blankSize: Int64 = 12 << 30
+
+    func validate() throws {
+        guard arch == "x86_64" else {
+            throw ValidationError("--arch: there are no machines of the architecture \"\(arch)\" here, only x86_64")
+        }
+        if console.isDevshell, config.ignitionDirect {
+            throw ValidationError("Cannot use devshell with --ignition-direct")
+        }
+        if console.sshCommand != nil, config.ignitionDirect || network.netboot != nil {
+            throw ValidationError("Cannot use --ssh-command with --ignition-direct or --netboot: nobody can log in")
+        }
+    }
+
     func run() async throws {
+        let (shell, isOnConsole) = try session()
+        let tell: @Sendable (String) -> Void = { StandardError.write($0) }
+        let status: Int32
+        do {
+            status = try await isOnConsole ? shell.runOnConsole(tell: tell) : shell.run(tell: tell)
+        } catch let error as MachineError where !isOnConsole && error.failedInInitramfs {
+            throw MachineError(
+                kind: error.kind, reason: "\(error.reason); with --devshell-console you can look around there")
+        }
+        if status != 0 { throw ExitCode(status) }
+    }
+
+    /// The machine and what is in it, and whether somebody is on its console instead of in a shell.
+    func session() throws -> (shell: Devshell, isOnConsole: Bool) {
         var options = image
         var more = arguments
-        if let first = more.first, first.hasSuffix(".qcow2"), options.qemuImage == nil {
+        if let first = more.first, first.hasSuffix(".qcow2") {
+            if options.qemuImage != nil { throw ValidationError("Multiple disk images provided") }
             options.qemuImage = first
             more.removeFirst()
         }
@@ -79,30 +104,52 @@ struct QemuexecCommand: AsyncParsableCommand {
             throw ValidationError("\"\(word)\" is neither an option nor a *.qcow2; arguments for QEMU come after --")
         }
         // With an ISO the disk is empty, unless an image is named.
-        let path: FilePath? =
-            options.qemuImage == nil && machine.qemuIso != nil
-            ? nil : try options.image(workdir: workdir, architecture: "x86_64").path
+        let isBlank = network.netboot != nil || machine.qemuIso != nil && options.qemuImage == nil
+        let found = try isBlank ? nil : disk(of: options)
+        if found == nil, console.devshell, !isBlank { throw ValidationError("No disk image provided") }
+        if found == nil, console.sshCommand != nil {
+            throw ValidationError("Cannot use --ssh-command without a disk image: nobody can log in")
+        }
+        let size = try options.diskSize() ?? (found == nil ? Self.blankSize : nil)
         var description = MachineDescription(
-            image: path, primaryDisk: VirtualDisk(size: try options.diskSize()), firmware: options.qemuFirmware,
-            memory: memory, processors: autoCpus ? HostCapacity.processors : numaNodes ? 2 : 1, internet: usernet,
-            hostname: hostname, extraArguments: more)
-        description.additionalDisks = try addDisk.map { try VirtualDisk(parsing: $0) }
-        description.additionalNetworkCards = additionalNics
-        description.hasNUMANodes = numaNodes
-        description.kernelArguments = kargs
-        description.firstBootKernelArguments = firstbootkargs
+            image: found?.path, primaryDisk: VirtualDisk(size: size), firmware: options.qemuFirmware, memory: memory,
+            processors: autoCpus || console.isDevshell ? HostCapacity.processors : numaNodes ? 2 : 1,
+            extraArguments: more)
+        if numaNodes { description.processors = max(2, description.processors) }
+        try network.apply(to: &description, isDevshell: console.isDevshell)
         try machine.apply(to: &description)
+        description.additionalDisks = try addDisk.map { try VirtualDisk(parsing: $0) }
         description.sharedFolders =
             try MachineOptions.folders(bindRo, name: "--bind-ro", isReadOnly: true)
             + MachineOptions.folders(bindRw, name: "--bind-rw", isReadOnly: false)
+        description.hasNUMANodes = numaNodes
+        description.kernelArguments = kargs.joined(separator: " ")
+        description.firstBootKernelArguments = firstbootkargs
+        description.hasIgnitionOnDisk = config.injectIgnition
         var shell = Devshell(machine: description)
-        if let ignition {
-            let file = FilePath(ignition)
-            shell.ignition = try IgnitionConfig(parsing: try FileContent.read(file), source: ignition)
-        }
-        shell.command = sshCommand
+        shell.ignitionSpec = options.newestSpec(ofBuild: found?.build?.ignitionSpec)
+        let pieces: [WellKnownFragment] =
+            (console.isDevshell ? [.autologin] : []) + (console.devshellConsole ? [.autoresize] : [])
+        let isBare = found == nil && config.isEmpty && pieces.isEmpty
+        shell.provisioning = isBare ? .none : try config.provisioning(newest: shell.ignitionSpec, more: pieces)
+        shell.command = console.sshCommand
+        shell.consoleFile = console.consoleToFile.map { FilePath($0) }
+        shell.failsWithInitramfs = console.propagateInitramfsFailure
         shell.output = outputDir.map { FilePath($0) }
-        let status = try await shell.run { StandardError.write($0) }
-        if status != 0 { throw ExitCode(status) }
+        return (shell, found == nil || console.devshellConsole || config.ignitionDirect)
+    }
+
+    /// The image; nil where none is named and this is no working directory with builds.
+    private func disk(of options: ImageOptions) throws -> (path: FilePath, build: BuildImage?)? {
+        let hasBuilds = FileContent.exists(FilePath(workdir).appending("builds/builds.json"))
+        guard options.qemuImage != nil || options.build != nil || hasBuilds || console.devshell else { return nil }
+        return try options.image(workdir: workdir, architecture: arch)
+    }
+}
+
+extension MachineError {
+    /// Whether somebody on the console could find out more.
+    fileprivate var failedInInitramfs: Bool {
+        kind == .ignition || kind == .console(pattern: ConsolePattern.emergencyShell)
     }
 }

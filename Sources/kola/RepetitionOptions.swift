@@ -21,7 +21,9 @@ struct RepetitionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Accepted for compatibility; machines are named by a UUID.", valueName: "name"))
     var basename = "kola"
 
-    @Option(help: ArgumentHelp("NOTICE, INFO (as --verbose) or DEBUG (as --debug).", valueName: "level"))
+    @Option(
+        help: ArgumentHelp(
+            "CRITICAL to NOTICE, INFO (as --verbose), or DEBUG and TRACE (as --debug).", valueName: "level"))
     var logLevel = "NOTICE"
 
     @Option(
@@ -34,12 +36,33 @@ struct RepetitionOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Show each phase of each test too.")
     var debug = false
 
+    /// Upstream's (capnslog's) levels.
+    private static let logLevels = ["CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", "DEBUG", "TRACE"]
+
     func validate() throws {
+        guard Self.logLevels.contains(logLevel.uppercased()) else {
+            throw ValidationError(
+                "--log-level: \"\(logLevel)\" is no level; there are \(Self.logLevels.joined(separator: ", "))")
+        }
+        if let unit = debugSystemdUnit.first(where: { !Self.isUnit($0) }) {
+            throw ValidationError(
+                "--debug-systemd-unit: \"\(unit)\" is no name of a unit; write it in full, such as sshd.service")
+        }
         guard multiply >= 0 else { throw ValidationError("--multiply must not be negative") }
         if let sharding { _ = try Self.shard(sharding) }
         if let allowRerunSuccess, !allowRerunSuccess.hasPrefix("tags=") {
             throw ValidationError("--allow-rerun-success: invalid rerun spec \(allowRerunSuccess)")
         }
+    }
+
+    /// A name with a type behind it, as systemd.unit(5) has it.
+    private static func isUnit(_ name: String) -> Bool {
+        let allowed = name.utf8.allSatisfy { byte in
+            byte < 128 && (Character(Unicode.Scalar(byte)).isLetter || Character(Unicode.Scalar(byte)).isNumber)
+                || ":-_.\\@".utf8.contains(byte)
+        }
+        return allowed && name.utf8.count < 256 && name.lastIndex(of: ".").map { $0 > name.startIndex } == true
+            && !name.hasSuffix(".")
     }
 
     private static func shard(_ text: String) throws -> Shard {
@@ -57,7 +80,7 @@ struct RepetitionOptions: ParsableArguments {
 
     var display: RunDisplay {
         RunDisplay(
-            isVerbose: verbose || ["INFO", "DEBUG"].contains(logLevel.uppercased()),
-            isDebugging: debug || logLevel.uppercased() == "DEBUG")
+            isVerbose: verbose || ["INFO", "DEBUG", "TRACE"].contains(logLevel.uppercased()),
+            isDebugging: debug || ["DEBUG", "TRACE"].contains(logLevel.uppercased()))
     }
 }

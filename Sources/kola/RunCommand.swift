@@ -12,6 +12,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var image: ImageOptions
     @OptionGroup var machine: MachineOptions
     @OptionGroup var repetition: RepetitionOptions
+    @OptionGroup var appended: AppendOptions
 
     @Option(help: ArgumentHelp("The output folder; it must be new, or one that kola made.", valueName: "dir"))
     var outputDir: String?
@@ -39,26 +40,39 @@ struct RunCommand: AsyncParsableCommand {
     var extendTimeoutPercentage = 0
 
     @Option(
-        help: ArgumentHelp("Merge this Ignition config into that of every machine (repeatable).", valueName: "file"))
-    var appendIgnition: [String] = []
-
-    @Option(
         help: ArgumentHelp("What VARIANT_ID in the guest's os-release must be; empty for anything.", valueName: "id"))
     var variantID = "coreos"
+
+    @Flag(help: "Open a shell in the machine of a test that fails, on this terminal, before the machine ends.")
+    var sshOnTestFailure = false
 
     @Flag(name: .customLong("on-warn-failure-exit-77"), help: "Exit with 77 when only tests failed that are known to.")
     var onWarnFailureExit77 = false
 
     func validate() throws {
+        if sshOnTestFailure, !FailureShell.hasTerminal {
+            throw ValidationError(
+                "--ssh-on-test-failure opens a shell on the terminal, but standard input or output is none")
+        }
         guard extendTimeoutPercentage >= 0 else {
             throw ValidationError("--extend-timeout-percentage must not be negative")
         }
     }
 
-    func run() async throws {
-        let options = try options()
+    func run() async throws { try await execute(try options()) }
+
+    /// Runs tests and ends with what came of them.
+    ///
+    /// - Parameter native: the tests besides the external ones.
+    func execute(_ options: RunOptions, native: [KolaTest] = NativeTests.all) async throws {
+        var options = options
         let display = repetition.display
-        let summary = try await display.whileShown { try await TestRun(options, tell: display.show).run() }
+        if sshOnTestFailure {
+            let shell = FailureShell(display: display)
+            options.onFailure = { await shell.open($0) }
+        }
+        let run = TestRun(options, native: native, tell: display.show)
+        let summary = try await display.whileShown { try await run.run() }
         switch summary.outcome {
         case .fail: throw ExitCode(1)
         case .warn where onWarnFailureExit77: throw ExitCode(77)
@@ -78,7 +92,8 @@ struct RunCommand: AsyncParsableCommand {
             workdir: selection.workdir, architecture: selection.arch, kind: isLive ? .liveISO : .disk)
     }
 
-    private func options() throws -> RunOptions {
+    /// What to run, and how.
+    func options() throws -> RunOptions {
         let (path, build) = try bootImage()
         var options = RunOptions(image: path)
         options.iso = build?.liveISO
@@ -95,7 +110,8 @@ struct RunCommand: AsyncParsableCommand {
         options.memory = qemuMemory
         options.sharedFolders = try MachineOptions.folders(qemuBindRo, name: "--qemu-bind-ro", isReadOnly: true)
         options.diskSize = try image.diskSize()
-        options.appendIgnition = appendIgnition.map { FilePath($0) }
+        options.ignitionSpec = image.newestSpec(ofBuild: build?.ignitionSpec)
+        options.appended = try appended.configs(newest: options.ignitionSpec)
         options.parallel = parallel.value
         options.forks = !noFork
         options.extendTimeoutPercentage = extendTimeoutPercentage

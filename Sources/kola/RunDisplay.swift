@@ -9,6 +9,8 @@ final class RunDisplay: Sendable {
         var progress = LiveProgress()
         /// How many lines of progress the terminal shows now.
         var shown = 0
+        /// The terminal is somebody's shell: lines wait here until it is given back; nil while it is not.
+        var waiting: [String]?
     }
 
     private let isLive: Bool
@@ -36,8 +38,12 @@ final class RunDisplay: Sendable {
     func show(_ event: RunEvent) {
         state.withLock { state in
             let lines = lines(of: event)
+            if isLive { state.progress.note(event, at: .now - start) }
+            guard state.waiting == nil else {
+                state.waiting?.append(contentsOf: lines)
+                return
+            }
             guard isLive else { return Output.write(lines) }
-            state.progress.note(event, at: .now - start)
             draw(&state, above: lines)
         }
     }
@@ -48,7 +54,7 @@ final class RunDisplay: Sendable {
         let clock = Task {
             while !Task.isCancelled {
                 try await Task.sleep(for: .seconds(1))
-                state.withLock { draw(&$0, above: []) }
+                state.withLock { if $0.waiting == nil { draw(&$0, above: []) } }
             }
         }
         defer {
@@ -59,6 +65,27 @@ final class RunDisplay: Sendable {
             }
         }
         return try await body()
+    }
+
+    /// Leaves the terminal to somebody else.
+    func pause() {
+        state.withLock { state in
+            if isLive {
+                state.progress.isHidden = true
+                draw(&state, above: [])
+            }
+            state.waiting = []
+        }
+    }
+
+    /// Takes the terminal back, and shows what came meanwhile.
+    func resume() {
+        state.withLock { state in
+            let lines = state.waiting ?? []
+            state.waiting = nil
+            state.progress.isHidden = false
+            if isLive { draw(&state, above: lines) } else { Output.write(lines) }
+        }
     }
 
     private func lines(of event: RunEvent) -> [String] {

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import Ignition
 import Testing
 
 @testable import TestRunner
@@ -71,7 +73,8 @@ struct KolaOptionsTests {
     @Test("upstream's way to turn a switch off is understood, and what comes after -- is left alone")
     func switches() {
         #expect(
-            LeadingOptions.translate(["run", "--qemu-swtpm=false", "--qemu-swtpm=true", "--", "--qemu-swtpm=false"])
+            LeadingOptions.order(
+                ["run", "--qemu-swtpm=false", "--qemu-swtpm=true", "--", "--qemu-swtpm=false"], subcommands: ["run"])
                 == ["run", "--no-qemu-swtpm", "--qemu-swtpm", "--", "--qemu-swtpm=false"])
     }
 
@@ -97,6 +100,42 @@ struct KolaOptionsTests {
         ])
     func leading(given: [String], expected: [String]) {
         #expect(LeadingOptions.order(given, subcommands: ["run", "list"]) == expected)
+    }
+
+    private struct Help: Decodable {
+        struct Name: Decodable {
+            let kind: String
+            let name: String
+        }
+        struct Argument: Decodable {
+            let kind: String
+            let names: [Name]?
+        }
+        struct Command: Decodable {
+            let subcommands: [Command]?
+            let arguments: [Argument]?
+        }
+        let command: Command
+    }
+
+    @Test("every option of a subcommand that takes a value is known to take one where it stands in front")
+    func valuedOptions() throws {
+        let help = try JSONDecoder().decode(Help.self, from: Data(Kola._dumpHelp().utf8))
+        for option in (help.command.subcommands ?? []).flatMap({ $0.arguments ?? [] }) where option.kind == "option" {
+            for name in option.names ?? [] where name.kind == "long" {
+                let given = ["--\(name.name)", "value", "run"]
+                #expect(LeadingOptions.order(given, subcommands: ["run"]) == ["run", "--\(name.name)", "value"])
+            }
+        }
+    }
+
+    @Test("the image's Ignition is the one that is named, else the build's, else the oldest one that is in use")
+    func ignitionSpec() throws {
+        #expect(try ImageOptions.parse([]).newestSpec(ofBuild: nil) == SpecVersion(3, 3))
+        #expect(try ImageOptions.parse([]).newestSpec(ofBuild: SpecVersion(3, 4)) == SpecVersion(3, 4))
+        let named = try ImageOptions.parse(["--ignition-spec", "3.5"])
+        #expect(named.newestSpec(ofBuild: SpecVersion(3, 4)) == SpecVersion(3, 5))
+        #expect(throws: (any Error).self) { try ImageOptions.parse(["--ignition-spec", "3.9"]) }
     }
 
     @Test("lines are redrawn only on a terminal that can, and where nobody asked for plain ones")

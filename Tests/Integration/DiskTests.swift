@@ -29,4 +29,27 @@ import Testing
         let again = try await workspace.cosa("buildextend-qemu").succeeded()
         #expect(again.output.text.contains("qemu image already exists: "))
     }
+
+    @Test func imagesAreMadeAnewWhereThatIsAskedFor() async throws {
+        let workspace = try await Workspace(image: "size: 2\nrootfs: ext4\n")
+        try await workspace.cosa("build", "--version", "1").succeeded()
+        let first = try await workspace.cosa("buildextend-qemu").succeeded().output.text
+        let path = FilePath(try await workspace.cosa("meta", "--image-path", "qemu").succeeded().output.text)
+        let digest = try Digest.ofFile(path)
+        #expect(first.contains(path.string))
+        // Neither the image nor the raw one that it was made of is worth anything any more.
+        for damaged in [path, workspace.work.appending("tmp/disk/raw.img")] {
+            try #require(FileContent.exists(damaged))
+            try AtomicFile.write(Array("damaged".utf8), to: damaged)
+        }
+        let kept = try await workspace.cosa("buildextend-qemu").succeeded()
+        #expect(kept.output.text.contains("qemu image already exists: "))
+        #expect(kept.output.text.contains("All requested platforms have already been built"))
+        #expect(try Digest.ofFile(path) != digest)
+        let forced = try await workspace.cosa("buildextend-qemu", "--force").succeeded()
+        #expect(forced.output.text.contains("Successfully generated: "))
+        #expect(try Digest.ofFile(path) == digest)
+        #expect(
+            try await workspace.cosa("meta", "--get-value", "images.qemu.sha256").succeeded().output.text == digest)
+    }
 }

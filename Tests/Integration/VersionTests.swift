@@ -12,7 +12,12 @@ import Testing
     @Test func theSchemeCountsUpWithinADay() async throws {
         let workspace = try await Workspace()
         try await workspace.cosa("build", environment: epoch).succeeded()
-        try await workspace.cosa("build", "--force", environment: epoch).succeeded()
+        let unchanged = try await workspace.cosa("build", environment: epoch).succeeded()
+        #expect(unchanged.output.text.contains("Input hash unchanged ("))
+        let forced = try await workspace.cosa("build", "--force", environment: epoch).succeeded()
+        for line in ["Previous input hash: ", "Input hash unchanged (", "Importing new build anyway (--force)"] {
+            #expect(forced.output.text.contains(line) || forced.output.standardError.contains(line))
+        }
         let list = try await workspace.cosa("list").succeeded()
         #expect(list.output.text.contains("1.0.20260101.0"))
         #expect(list.output.text.contains("1.0.20260101.1"))

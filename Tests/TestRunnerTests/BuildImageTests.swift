@@ -1,5 +1,6 @@
 import Builds
 import HostSystem
+import Ignition
 import SystemPackage
 import Testing
 
@@ -38,6 +39,16 @@ import Testing
         #expect(iso == folder.path.appending("builds/2/x86_64/live-iso.img") && iso == image.liveISO)
         #expect(image.version == "1.2")
         #expect(image.name == "demo")
+    }
+
+    @Test func thePackagesOfABuildTellWhichConfigsItTakes() throws {
+        defer { folder.remove() }
+        #expect(try BuildImage.find(in: folder.path).ignitionSpec == nil)
+        try write(
+            "2/x86_64/commitmeta.json",
+            #"{"rpmostree.rpmdb.pkglist":[["demo-ignition","0","9","1","noarch"],["ignition","0","2.15.0","1","x86_64"]]}"#
+        )
+        #expect(try BuildImage.find(in: folder.path).ignitionSpec == SpecVersion(3, 4))
     }
 
     @Test(arguments: [

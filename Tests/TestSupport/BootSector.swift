@@ -3,14 +3,22 @@ import SystemPackage
 
 /// A disk whose boot sector writes a text to the first serial port and halts: a guest that is there in a second.
 public enum BootSector {
-    private static let program: [UInt8] = [
-        0xfa,  // cli
-        0x31, 0xc0, 0x8e, 0xd8,  // xor ax, ax; mov ds, ax
-        0xbe, 0x16, 0x7c,  // mov si, text
-        0xac, 0x84, 0xc0, 0x74, 0x06,  // next: lodsb; test al, al; jz halt
-        0xba, 0xf8, 0x03, 0xee, 0xeb, 0xf5,  // mov dx, 0x3f8; out dx, al; jmp next
-        0xf4, 0xeb, 0xfd,  // halt: hlt; jmp halt
-    ]
+    private static func program(powersOff: Bool) -> [UInt8] {
+        let end: [UInt8] =
+            powersOff
+            ? [0xba, 0x04, 0x06, 0xb8, 0x00, 0x20, 0xef]  // mov dx, 0x604; mov ax, 0x2000; out dx, ax (ACPI: soft off)
+            : []
+        let text = UInt8(22 + end.count)
+        return [
+            0xfa,  // cli
+            0x31, 0xc0, 0x8e, 0xd8,  // xor ax, ax; mov ds, ax
+            0xbe, text, 0x7c,  // mov si, text
+            0xac, 0x84, 0xc0, 0x74, 0x06,  // next: lodsb; test al, al; jz end
+            0xba, 0xf8, 0x03, 0xee, 0xeb, 0xf5,  // mov dx, 0x3f8; out dx, al; jmp next
+        ] + end + [
+            0xf4, 0xeb, 0xfd,  // halt: hlt; jmp halt
+        ]
+    }
 
     private static let ticker: [UInt8] = [
         0x31, 0xc0, 0x8e, 0xd8, 0xfb,  // xor ax, ax; mov ds, ax; sti
@@ -30,8 +38,10 @@ public enum BootSector {
     }
 
     /// Writes such a disk, raw, 1 MiB.
-    public static func write(_ text: String, to path: FilePath) throws {
-        var sector = program + Array(text.utf8) + [0]
+    ///
+    /// - Parameter powersOff: the machine ends after the text.
+    public static func write(_ text: String, to path: FilePath, powersOff: Bool = false) throws {
+        var sector = program(powersOff: powersOff) + Array(text.utf8) + [0]
         precondition(sector.count <= 510)
         sector += [UInt8](repeating: 0, count: 510 - sector.count) + [0x55, 0xaa]
         try AtomicFile.write(sector + [UInt8](repeating: 0, count: (1 << 20) - 512), to: path)

@@ -72,7 +72,7 @@ import Testing
             try await BootArguments(everyBoot: "a", firstBoot: "").write(to: overlay, scratch: folder.path)
         }
         #expect(
-            error.reason == "\(overlay) has no partition with the name boot to write kernel arguments to")
+            error.reason == "\(overlay) has no partition with the name boot to write to")
     }
 
     @Test func imageThatIsNoneIsAnError() async throws {
@@ -83,5 +83,24 @@ import Testing
         }
         #expect(error.reason.hasPrefix("qemu-storage-daemon cannot show \(overlay) as a disk: "))
         #expect(error.reason.contains("Image is not in qcow2 format"))
+    }
+
+    @Test func theIgnitionConfigIsWrittenWhereMetalImagesReadIt() async throws {
+        defer { folder.remove() }
+        try await makeImage()
+        for text in ["{}", String(repeating: "a long config ", count: 5000)] {
+            try await BootArguments(everyBoot: "", firstBoot: "", ignition: Array(text.utf8)).write(
+                to: overlay, scratch: folder.path)
+            #expect(try await read("/ignition/config.ign") == text)
+        }
+        #expect(try await read("/ignition.firstboot") == "# first boot\n")
+        try await DiskExport.withRawDisk(of: overlay, scratch: folder.path) { disk in
+            let bytes = try FileContent.read(disk)
+            try AtomicFile.write(
+                Array(bytes[(8192 * 512)..<(8192 * 512 + (16 << 20))]),
+                to: disk.removingLastComponent().appending("boot.img"))
+        }
+        // A filesystem that the kernel would repair first is no success.
+        try await Command("e2fsck", ["-fn", folder.path.appending("boot.img").string]).run()
     }
 }

@@ -15,7 +15,7 @@ import Testing
     private func iso() async throws -> FilePath {
         let tree = folder.path.appending("tree/boot/grub")
         try FileContent.createDirectory(tree)
-        let config = "serial --unit=0\nterminal_output serial\necho started from the ISO\nhalt\n"
+        let config = "serial --unit=0\nterminal_output serial\necho started from the ISO\nsleep 1000\n"
         try AtomicFile.write(Array(config.utf8), to: tree.appending("grub.cfg"))
         let path = folder.path.appending("live.iso")
         try await Command(

@@ -81,6 +81,20 @@ import Testing
             ))
     }
 
+    @Test func networkOfItsOwnAndProgramToBootFromIt() {
+        var description = MachineDescription(image: "/i.qcow2")
+        description.networkAddress = "10.9.0.0/24"
+        description.netboot = .init(folder: "/tf,tp", file: "a/pxe")
+        description.hasIgnitionOnDisk = true
+        let line = arguments(description)
+        #expect(
+            line.contains(
+                "-:22,restrict=on,net=10.9.0.0/24,tftp=/tf,,tp,bootfile=/a/pxe -device virtio-net-pci,netdev=net0,bootindex=0 "
+            ))
+        #expect(!line.contains("fw_cfg"))
+        #expect(line.contains("-machine q35,graphics=off "))
+    }
+
     @Test func portIsTheOneThatTheKernelGave() throws {
         let preparation = MachinePreparation(description: MachineDescription(image: "/i.qcow2"), files: files)
         let text = """

@@ -50,8 +50,10 @@ extension ButaneTranslation {
         guard contents["source"] == nil else {
             throw failure(local.place, "\(path) is to become \(target), which has contents in storage.files")
         }
-        contents.set("source", SourceNode(.text(DataURL.shortest(try files.bytes(at: path, local))), local.place))
-        if contents["compression"] == nil { contents.set("compression", SourceNode(.text(""), local.place)) }
+        let isCompressed = contents["compression"]?.text?.isEmpty == false
+        let url = try url(of: try files.bytes(at: path, local), isCompressed: isCompressed, local.place)
+        contents.set("source", SourceNode(.text(url.text), local.place))
+        if !isCompressed { contents.set("compression", SourceNode(.text(url.compression), local.place)) }
         file.set("contents", contents)
         if file["mode"] == nil {
             let isExecutable = try status(of: path, local).st_mode & 0o111 != 0

@@ -1,3 +1,5 @@
+import Zlib
+
 /// Makes a Butane config into the nodes of an Ignition config; every node has the place of what it was made of.
 ///
 /// Source: Butane, `base/v0_x/translate.go` and `config/fcos/v1_x/translate.go`.
@@ -35,7 +37,9 @@ struct ButaneTranslation {
         }
         try addTrees(to: &result)
         if let bootDevice, let made = try bootDeviceConfig(bootDevice) { result = Merge.configs(made, result) }
-        if let grub, let made = GrubUsers.config(grub) { result = Merge.configs(made, result) }
+        if let grub, let made = try GrubUsers.config(grub, url: { try url(of: $0, isCompressed: false, $1) }) {
+            result = Merge.configs(made, result)
+        }
         warnings += ButaneWarnings(source: source, version: version).warnings(of: result, bootDevice: bootDevice)
         return result
     }
@@ -131,9 +135,21 @@ struct ButaneTranslation {
         var bytes = sugar["local"] == nil ? Array((made.text ?? "").utf8) : try files.bytes(made)
         let isCompressed = node["compression"]?.text?.isEmpty == false
         if isConfig, !isCompressed { bytes = try config(bytes, made.place) }
-        node.set("source", SourceNode(.text(DataURL.shortest(bytes)), made.place))
-        // Said explicitly, so that a config that this one is merged into cannot make it gzip.
-        if version.minor > 0, !isCompressed { node.set("compression", SourceNode(.text(""), made.place)) }
+        let url = try url(of: bytes, isCompressed: isCompressed, made.place)
+        node.set("source", SourceNode(.text(url.text), made.place))
+        // Said also where it is nothing, so that a config that this one is merged into cannot make it gzip.
+        if version.minor > 0, !isCompressed {
+            node.set("compression", SourceNode(.text(url.compression), made.place))
+        }
+    }
+
+    /// The URL of contents. Butane compresses from fcos 1.1.0 on, and not what the config says is compressed.
+    func url(of bytes: [UInt8], isCompressed: Bool, _ place: Place) throws -> DataURL {
+        do {
+            return try DataURL.shortest(bytes, compresses: version.minor > 0 && !isCompressed)
+        } catch let error as ZlibError {
+            throw failure(place, "\(error)")
+        }
     }
 
     /// A config inside this one, which the guest must take too.

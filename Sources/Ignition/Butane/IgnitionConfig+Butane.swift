@@ -2,7 +2,8 @@ import SystemPackage
 
 extension IgnitionConfig {
     /// Translates a Butane config of the variant fcos, 1.0.0 to 1.6.0, into the Ignition spec that its version stands for.
-    /// ``warnings`` has what Butane would warn of. Contents are never compressed.
+    /// ``warnings`` has what Butane would warn of. Contents are compressed where Butane would compress them; the bytes may be
+    /// others, as there are many gzips of one content.
     ///
     /// Format: https://coreos.github.io/butane/specs/
     ///

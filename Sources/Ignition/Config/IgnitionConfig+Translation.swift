@@ -12,6 +12,14 @@ extension IgnitionConfig {
         return result
     }
 
+    /// The same config, lowered where it is of a newer spec than the guest takes.
+    ///
+    /// - Throws: as ``translated(to:source:)``.
+    public func fitting(_ newest: SpecVersion, source: String) throws -> IgnitionConfig {
+        guard let version, version > newest else { return self }
+        return try translated(to: newest, source: source)
+    }
+
     /// The config in a newer version, which can say all that an older one can.
     func raised(to target: SpecVersion?) -> IgnitionConfig {
         guard let own = version, let target, own < target else { return self }

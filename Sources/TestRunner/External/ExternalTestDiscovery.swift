@@ -12,6 +12,8 @@ public struct ExternalTestDiscovery: Sendable {
     public let isProject: Bool
     /// Tests that will not run anyway.
     private let denied: [Glob]
+    /// The newest spec that the guest takes.
+    private let newest: SpecVersion
     /// Told what is odd but no error.
     private let warn: @Sendable (String) -> Void
 
@@ -20,14 +22,17 @@ public struct ExternalTestDiscovery: Sendable {
 
     /// A search in `directory`, which may be `.`.
     ///
-    /// - Parameter denied: tests of which nothing but the name is read, since what they say may be wrong.
+    /// - Parameters:
+    ///   - denied: tests of which nothing but the name is read, since what they say may be wrong.
+    ///   - newest: the newest spec that the guest takes, to which newer configs are lowered.
     public init(
-        directory: FilePath, isProject: Bool = true, denied: [Glob] = [],
+        directory: FilePath, isProject: Bool = true, denied: [Glob] = [], newest: SpecVersion = .guestDefault,
         warn: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.directory = directory
         self.isProject = isProject
         self.denied = denied
+        self.newest = newest
         self.warn = warn
     }
 
@@ -81,7 +86,7 @@ public struct ExternalTestDiscovery: Sendable {
             )
         }
         let isDenied = { (name: String) in denied.contains { $0.matches(name) } }
-        let shared = try named.contains { !isDenied($0.name) } ? SharedFiles(folder) : nil
+        let shared = try named.contains { !isDenied($0.name) } ? SharedFiles(folder, newest: newest) : nil
         for (name, executable) in named {
             guard let shared, !isDenied(name) else {
                 found.append(KolaTest(name: name, body: .external(ExternalTest(executable: executable, data: nil))))
@@ -143,7 +148,7 @@ private struct SharedFiles {
     /// Why the tests cannot run; they can still be listed.
     var problem: String?
 
-    init(_ folder: FilePath) throws {
+    init(_ folder: FilePath, newest: SpecVersion) throws {
         let data = folder.appending("data")
         if FileContent.isDirectory(data) { self.data = data }
         let json = folder.appending("kola.json")
@@ -157,10 +162,11 @@ private struct SharedFiles {
             if FileContent.exists(config), FileContent.exists(butane) {
                 problem = "\(config): there is a config.bu beside it; keep one of them"
             } else if FileContent.exists(config) {
-                ignition = try IgnitionConfig(parsing: try FileContent.read(config), source: config.string)
+                ignition = try IgnitionConfig(
+                    parsing: try FileContent.read(config), source: config.string, newest: newest)
             } else if FileContent.exists(butane) {
                 ignition = try IgnitionConfig(
-                    butane: try FileContent.read(butane), source: butane.string, filesDirectory: folder)
+                    butane: try FileContent.read(butane), source: butane.string, filesDirectory: folder, newest: newest)
             }
         } catch let error as IgnitionError {
             problem = error.description

@@ -106,17 +106,17 @@ final class MachineSource: Sendable {
         }
     }
 
-    private static func key(_ test: KolaTest, options: RunOptions, publicKey: String) throws -> TemplatePool.Key {
+    /// The machine that a test asks for, and its whole config.
+    static func key(_ test: KolaTest, options: RunOptions, publicKey: String) throws -> TemplatePool.Key {
         var config = GuestConfiguration.base(publicKey: publicKey, isOnSegment: test.machineCount > 1)
         if let own = test.ignition { config = config.merged(with: own) }
-        for path in options.appendIgnition {
-            config = config.merged(with: try IgnitionConfig(parsing: try FileContent.read(path), source: path.string))
-        }
+        for appended in options.appended { config = config.merged(with: appended) }
         for unit in options.debugUnits {
             config.addDropin("10-debug.conf", to: unit, contents: "[Service]\nEnvironment=SYSTEMD_LOG_LEVEL=debug\n")
         }
         let machine = try options.machine(of: test)
         config.addParts(of: machine)
-        return TemplatePool.Key(description: machine, ignition: try config.encoded())
+        let fitting = try config.fitting(options.ignitionSpec, source: "the config of \(test.name)")
+        return TemplatePool.Key(description: machine, ignition: try fitting.encoded())
     }
 }

@@ -7,7 +7,8 @@ import VirtualMachine
 struct TestMachines: Sendable {
     /// The machines, in their order.
     let machines: [Machine]
-    private let configuration: FilePath
+    /// `ssh -F` takes this; it has all of them.
+    let configuration: FilePath
     /// What they share; it is there as long as somebody holds it.
     private let segment: NetworkSegment?
 

@@ -1,4 +1,5 @@
 import Builds
+import Ignition
 import SystemPackage
 
 /// An image of a build that machines boot from, and what is known about the build.
@@ -25,6 +26,8 @@ public struct BuildImage: Sendable, Equatable {
     public let name: String?
     /// The stream, from the image's labels.
     public let stream: String?
+    /// The newest spec that its Ignition takes; nil where the build's packages do not say.
+    public var ignitionSpec: SpecVersion?
 
     /// Finds the image of a build in a working directory of cosa.
     ///
@@ -37,16 +40,7 @@ public struct BuildImage: Sendable, Equatable {
         build: String? = nil, in directory: FilePath, architecture: String = "x86_64", kind: Kind = .disk
     ) throws -> BuildImage {
         let store = BuildStore(WorkingDirectory(root: directory))
-        let id: String
-        if let build, build.hasPrefix("-"), let back = Int(build.dropFirst()) {
-            let complete = try store.index().builds.filter { $0.arches.contains(architecture) }
-            guard let found = complete.dropFirst(back).first else {
-                throw TestRunnerError("--build \(build)", "there are only \(complete.count) builds for \(architecture)")
-            }
-            id = found.id
-        } else {
-            id = try store.resolve(build, arch: architecture)
-        }
+        let id = try identifier(of: build, in: store, architecture: architecture)
         let metadata = try store.metadata(id, arch: architecture)
         func path(_ name: String) -> FilePath? {
             metadata.images[name].map { store.path(id, arch: architecture).appending($0.path) }
@@ -61,6 +55,43 @@ public struct BuildImage: Sendable, Equatable {
         }
         return BuildImage(
             build: id, path: image, liveISO: path(Kind.liveISO.rawValue), containerArchive: path("ostree"),
-            version: metadata.ostreeVersion ?? id, name: metadata.name, stream: metadata.ociLabels["com.coreos.stream"])
+            version: metadata.ostreeVersion ?? id, name: metadata.name, stream: metadata.ociLabels["com.coreos.stream"],
+            ignitionSpec: ignitionSpec(of: store.path(id, arch: architecture)))
+    }
+
+    /// The id that `build` means: an id, a tag, or `-1` for the build before the latest.
+    static func identifier(of build: String?, in store: BuildStore, architecture: String) throws -> String {
+        guard let build, build.hasPrefix("-"), let back = Int(build.dropFirst()) else {
+            return try store.resolve(build, arch: architecture)
+        }
+        let complete = try store.index().builds.filter { $0.arches.contains(architecture) }
+        guard let found = complete.dropFirst(back).first else {
+            throw TestRunnerError("--build \(build)", "there are only \(complete.count) builds for \(architecture)")
+        }
+        return found.id
+    }
+
+    /// The newest build before another one that has an image for QEMU.
+    ///
+    /// - Throws: ``TestRunnerError`` where there is none.
+    public static func parent(of build: String, in directory: FilePath, architecture: String) throws -> String {
+        let store = BuildStore(WorkingDirectory(root: directory))
+        let ids = try store.index().builds.filter { $0.arches.contains(architecture) }.map(\.id)
+        let older = ids.drop { $0 != build }.dropFirst()
+        let found = older.first { (try? store.metadata($0, arch: architecture))?.images["qemu"] != nil }
+        guard let found else {
+            throw TestRunnerError(
+                nil, "there is no build before \(build) with an image for QEMU; name the old image with --qemu-image")
+        }
+        return found
+    }
+
+    /// What the package `ignition` among the packages of a build tells. A build without that list says nothing.
+    private static func ignitionSpec(of folder: FilePath) -> SpecVersion? {
+        let metadata = try? JSONFile.read(folder.appending(CommitMetadata.fileName))
+        let packages = metadata?["rpmostree.rpmdb.pkglist"]?.array ?? []
+        // Name, epoch, version, release and architecture.
+        let fields = packages.lazy.compactMap { $0.array?.map { $0.string ?? "" } }
+        return fields.first { $0.first == "ignition" }?.dropFirst(2).first.flatMap(SpecVersion.newest(ofIgnition:))
     }
 }

@@ -7,6 +7,9 @@ public struct LiveProgress: Sendable {
         var phaseStart: Duration
     }
 
+    /// It has no lines.
+    public var isHidden = false
+
     private var planned = 0
     private var counts: [Outcome: Int] = [:]
     private var start: Duration?
@@ -52,7 +55,7 @@ public struct LiveProgress: Sendable {
 
     /// The lines: one for the run, one for each slot in use. None is longer than `width` columns.
     public func lines(at now: Duration, width: Int) -> [String] {
-        guard let start, isRunning else { return [] }
+        guard let start, isRunning, !isHidden else { return [] }
         let done = counts.values.reduce(0, +)
         let running = slots.compactMap { $0 }
         var words = ["\(done)/\(planned) done"]

@@ -1,4 +1,5 @@
 import HostSystem
+import Ignition
 import SystemPackage
 import VirtualMachine
 
@@ -54,10 +55,14 @@ public struct RunOptions: Sendable {
     public var primaryDisk = VirtualDisk()
     /// Folders of the host that every guest mounts, besides those of its test.
     public var sharedFolders: [SharedFolder] = []
-    /// Ignition configs that are merged into that of every machine.
-    public var appendIgnition: [FilePath] = []
+    /// Configs that are merged into that of every machine; their warnings are told and fail nothing.
+    public var appended: [IgnitionConfig] = []
+    /// The newest spec that the Ignition of the image takes.
+    public var ignitionSpec = SpecVersion.guestDefault
     /// Units that run with `SYSTEMD_LOG_LEVEL=debug`.
     public var debugUnits: [String] = []
+    /// Shows the machine of a test that failed to somebody before it ends; the test's limit does not count meanwhile.
+    public var onFailure: (@Sendable (FailedMachine) async -> Void)?
     /// Tests that ask for the same machine share its boot: each gets a copy of it. Off, each boots its own.
     public var forks = true
     /// How many tests at the same time.

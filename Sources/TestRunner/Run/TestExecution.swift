@@ -19,14 +19,20 @@ struct TestExecution: Sendable {
     func run() async throws {
         let limit = options.timeout(of: test)
         let stage = Stage()
-        try await Deadline.run(within: limit) {
-            try await run(stage)
-        } onExpiry: {
-            TestFailure("TIMEOUT[\(Self.goDuration(limit))]: \(stage.text)", details: stage.consoleTail)
+        let hold = FailureHold(options.onFailure)
+        do {
+            try await Deadline.run(within: limit) {
+                try await run(stage, hold)
+            } onExpiry: {
+                TestFailure("TIMEOUT[\(Self.goDuration(limit))]: \(stage.text)", details: stage.consoleTail)
+            }
+        } catch {
+            await hold.show(test, error)
+            throw error
         }
     }
 
-    private func run(_ stage: Stage) async throws {
+    private func run(_ stage: Stage, _ hold: FailureHold) async throws {
         if let problem = test.problem { throw TestFailure(problem) }
         if let unmet = options.unmetDemand(of: test) { throw TestFailure(unmet) }
         stage.set("making the machine")
@@ -47,7 +53,7 @@ struct TestExecution: Sendable {
             }
             try await machines.whileRunning { try await use(machines, stage) }
         } catch {
-            await machines.end()
+            await hold.take(machines)
             throw machines.named(error)
         }
         await machines.end()

@@ -46,9 +46,9 @@ public struct TestRun: Sendable {
         let folders =
             (options.installedTests.map { [($0, false)] } ?? []) + options.externalDirectories.map { ($0, true) }
         for (folder, isProject) in folders {
-            let discovery = ExternalTestDiscovery(directory: folder, isProject: isProject, denied: denied) {
-                tell(.note("warning: \($0)"))
-            }
+            let discovery = ExternalTestDiscovery(
+                directory: folder, isProject: isProject, denied: denied, newest: options.ignitionSpec
+            ) { tell(.note("warning: \($0)")) }
             tests += try discovery.tests()
         }
         var names: Set<String> = []
@@ -70,6 +70,7 @@ public struct TestRun: Sendable {
         }
         var plan = try TestPlan(options: options, available: try availableTests(), today: Date())
         for note in plan.notes { tell(.note(note)) }
+        for warning in options.appended.flatMap(\.warnings) { tell(.note("warning: \(warning)")) }
         guard FileContent.exists(options.image) else {
             throw TestRunnerError(options.image.string, "no such disk image")
         }

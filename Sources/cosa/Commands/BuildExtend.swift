@@ -15,7 +15,7 @@ struct BuildExtend: AsyncParsableCommand {
     @Argument(help: "The platforms.")
     var platforms: [String] = []
 
-    @Flag(help: "Make an image again that is there.")
+    @Flag(help: "Make images anew that are there, from the commit on.")
     var force = false
 
     @Flag(help: "List the platforms.")
