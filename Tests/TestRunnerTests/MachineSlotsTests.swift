@@ -29,6 +29,39 @@ import Testing
         #expect(await order.entries == ["first gives back", "second"])
     }
 
+    @Test func everyProcessorTakesASlot() async {
+        let slots = MachineSlots(slots: 3, memory: 1000)
+        let pair = Demand(memory: 1, processors: 2)
+        await slots.take(pair)
+        await slots.take(Demand(memory: 1))
+        let order = Order()
+        async let second: Void = {
+            await slots.take(pair); await order.add("pair")
+        }()
+        await Task.yield()
+        await slots.giveBack(Demand(memory: 1))
+        await Task.yield()
+        await order.add("one slot is free")
+        await slots.giveBack(pair)
+        await second
+        #expect(await order.entries == ["one slot is free", "pair"])
+        await slots.giveBack(pair)
+        // More than there are: alone, but not never.
+        await slots.take(Demand(memory: 1, processors: 9))
+        await slots.giveBack(Demand(memory: 1, processors: 9))
+        await slots.take(Demand(memory: 1, processors: 3))
+    }
+
+    @Test func aTestTakesWhatAllOfItsMachinesNeed() {
+        var metadata = TestMetadata()
+        metadata.numaNodes = true
+        metadata.minMemory = 2048
+        metadata.requiredHostPorts = [80]
+        let test = KolaTest(name: "a", metadata: metadata, machineCount: 3, body: .native { _ in })
+        let demand = RunOptions(image: "/i.qcow2").demand(of: test)
+        #expect(demand == Demand(memory: 6144, ports: [80], processors: 6))
+    }
+
     @Test func onlyATestWhosePortsAreTakenLetsOthersPass() async {
         let slots = MachineSlots(slots: 3, memory: 1000)
         let web = Demand(memory: 100, ports: [80, 443])

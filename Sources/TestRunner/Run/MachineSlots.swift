@@ -1,4 +1,5 @@
-/// Lets tests start when there is a free slot, memory for their machine, and nobody has the ports of the host that they need.
+/// Lets tests start when there is a free slot for each processor of their machines, memory for them, and nobody has the ports
+/// of the host that they need.
 actor MachineSlots {
     /// What a test takes of the host while it runs.
     struct Demand: Sendable, Equatable {
@@ -6,6 +7,8 @@ actor MachineSlots {
         var memory: Int
         /// TCP ports.
         var ports: Set<Int> = []
+        /// Processors of its machines, each of which takes a slot.
+        var processors = 1
     }
 
     private struct Waiter {
@@ -17,19 +20,21 @@ actor MachineSlots {
     private var freeMemory: Int
     private var takenPorts: Set<Int> = []
     private let allMemory: Int
+    private let allSlots: Int
     private var waiting: [Waiter] = []
 
     /// - Parameters:
-    ///   - slots: how many machines at the same time.
+    ///   - slots: how many processors machines may have at the same time.
     ///   - memory: how many MiB they may have together.
     init(slots: Int, memory: Int) {
-        freeSlots = max(1, slots)
+        allSlots = max(1, slots)
+        freeSlots = allSlots
         freeMemory = memory
         allMemory = memory
     }
 
     /// Waits until one of `demands` can be met, takes it and returns its place. The first of them counts; only one whose ports
-    /// are taken lets others pass. A machine that needs more memory than there is starts alone.
+    /// are taken lets others pass. One that needs more memory or processors than there are starts alone.
     ///
     /// - Parameter demands: at least one.
     func take(firstOf demands: [Demand]) async -> Int {
@@ -42,7 +47,7 @@ actor MachineSlots {
 
     /// Gives back what was taken.
     func giveBack(_ demand: Demand) {
-        freeSlots += 1
+        freeSlots += min(demand.processors, allSlots)
         freeMemory += min(demand.memory, allMemory)
         takenPorts.subtract(demand.ports)
         while let next = waiting.first, let index = choose(from: next.demands) {
@@ -52,13 +57,15 @@ actor MachineSlots {
     }
 
     private func choose(from demands: [Demand]) -> Int? {
+        guard let index = demands.firstIndex(where: { $0.ports.isDisjoint(with: takenPorts) }) else { return nil }
+        let demand = demands[index]
         // One that waits for memory is not overtaken: while small ones start, a large one never might.
-        guard freeSlots > 0, let index = demands.firstIndex(where: { $0.ports.isDisjoint(with: takenPorts) }),
-            min(demands[index].memory, allMemory) <= freeMemory
-        else { return nil }
-        freeSlots -= 1
-        freeMemory -= min(demands[index].memory, allMemory)
-        takenPorts.formUnion(demands[index].ports)
+        guard min(demand.processors, allSlots) <= freeSlots, min(demand.memory, allMemory) <= freeMemory else {
+            return nil
+        }
+        freeSlots -= min(demand.processors, allSlots)
+        freeMemory -= min(demand.memory, allMemory)
+        takenPorts.formUnion(demand.ports)
         return index
     }
 }

@@ -95,6 +95,9 @@ public struct RunOptions: Sendable {
     /// The memory in MiB of each machine of `test`.
     func memory(of test: KolaTest) -> Int { max(memory ?? 1024, test.metadata.minMemory ?? 0) }
 
+    /// The processors of each machine of `test`: one for each NUMA node.
+    private func processors(of test: KolaTest) -> Int { test.metadata.numaNodes == true ? 2 : 1 }
+
     /// How a test boots the live ISO.
     enum ISOKind: String {
         /// From a CD drive.
@@ -111,7 +114,9 @@ public struct RunOptions: Sendable {
 
     /// What `test` takes of the host while it runs.
     func demand(of test: KolaTest) -> MachineSlots.Demand {
-        MachineSlots.Demand(memory: memory(of: test) * test.machineCount, ports: Set(test.metadata.requiredHostPorts))
+        MachineSlots.Demand(
+            memory: memory(of: test) * test.machineCount, ports: Set(test.metadata.requiredHostPorts),
+            processors: processors(of: test) * test.machineCount)
     }
 
     /// The machine of `test`.
@@ -125,7 +130,7 @@ public struct RunOptions: Sendable {
         let hasNUMANodes = metadata.numaNodes ?? false
         var machine = MachineDescription(
             image: image, primaryDisk: primary, firmware: test.firmware ?? firmware, memory: memory(of: test),
-            processors: hasNUMANodes ? 2 : 1, internet: test.has(tag: SpecialTag.needsInternet))
+            processors: processors(of: test), internet: test.has(tag: SpecialTag.needsInternet))
         machine.additionalDisks = try metadata.additionalDisks.map { try VirtualDisk(parsing: $0) }
         machine.additionalNetworkCards = metadata.additionalNics ?? 0
         machine.hasNUMANodes = hasNUMANodes
