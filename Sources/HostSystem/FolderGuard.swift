@@ -28,3 +28,18 @@ public final class FolderGuard: Sendable {
 
     deinit { try? lifeline.close() }
 }
+
+extension FolderGuard {
+    /// Runs `body` with a new temporary folder that is gone afterwards, however this process ends.
+    ///
+    /// - Throws: `Errno` or ``CommandError`` where the folder or its guard cannot be had, and what `body` throws.
+    public static func withFolder<Result>(_ body: (FilePath) async throws -> Result) async throws -> Result {
+        let folder = try TemporaryFolder()
+        let cleaner = try FolderGuard(folder.path)
+        defer {
+            folder.remove()
+            withExtendedLifetime(cleaner) {}
+        }
+        return try await body(folder.path)
+    }
+}

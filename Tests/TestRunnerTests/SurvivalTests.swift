@@ -47,18 +47,12 @@ import VirtualMachine
 
     /// A guest that never answers SSH: the connection ends in QEMU.
     private static let deaf = KolaTest(
-        name: "deaf", metadata: limited,
+        name: "deaf",
         body: .native { context in
             try await context.guest.commands.run(
                 "for card in /sys/class/net/e*; do ip link set \"${card##*/}\" down; done")
             try await context.guest.run("true")
         })
-
-    private static var limited: TestMetadata {
-        var metadata = TestMetadata()
-        metadata.timeoutMin = 1
-        return metadata
-    }
 
     @Test(.enabled(if: image != nil, "COSA_TEST_IMAGE names no disk image to boot"))
     func madGuestsHarmOnlyTheirOwnTests() async throws {

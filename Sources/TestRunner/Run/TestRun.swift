@@ -81,12 +81,7 @@ public struct TestRun: Sendable {
             tell(.note("There are no tests to run because all tests are denylisted. Output in \(output.path)"))
             return Summary(report: nil, output: output.path)
         }
-        let accelerator: AcceleratorChoice
-        if let given = options.accelerator {
-            accelerator = given
-        } else {
-            accelerator = try await KVMProbe(emulator: QEMUArguments.emulator).choose()
-        }
+        let accelerator = try await AcceleratorChoice.forMachines(given: options.accelerator)
         tell(.note("Accelerator: \(accelerator)"))
         var reports = try await run(plan, output: output, accelerator: accelerator)
         var summary = Summary(report: reports.report, output: output.path)
@@ -110,7 +105,9 @@ public struct TestRun: Sendable {
         try writeProperties(to: output, accelerator: accelerator)
         tell(.planned(plan.tests.count))
         let tests = StartOrder.longestFirst(plan.tests, seconds: options.durations?.load() ?? [:])
-        let results = try await run(tests, policy: plan.policy, output: output, accelerator: accelerator)
+        let results = try await FolderGuard.withFolder { folder in
+            try await run(tests, policy: plan.policy, output: output, temporary: folder, accelerator: accelerator)
+        }
         options.durations?.remember(results)
         let report = RunReport(
             platform: options.selection.platform, version: options.system.version ?? "", results: results)
@@ -124,21 +121,16 @@ public struct TestRun: Sendable {
     }
 
     private func run(
-        _ tests: [KolaTest], policy: RunPolicy, output: OutputDirectory, accelerator: AcceleratorChoice
+        _ tests: [KolaTest], policy: RunPolicy, output: OutputDirectory, temporary: FilePath,
+        accelerator: AcceleratorChoice
     ) async throws -> [TestResult] {
         let start = ContinuousClock.now
-        let folder = try TemporaryFolder()
-        let cleaner = try FolderGuard(folder.path)
-        defer {
-            folder.remove()
-            withExtendedLifetime(cleaner) {}
-        }
-        let key = try await SSHKey.generate(in: folder.path)
+        let key = try await SSHKey.generate(in: temporary)
         let slotCount = options.parallel.slots
         // A tenth stays free for QEMU itself and for everything else.
         let memory = (HostCapacity.availableMemory ?? .max / 2) / 10 * 9
         let machines = try MachineSource(
-            tests: tests, options: options, output: output, temporary: folder.path, publicKey: key.publicKey,
+            tests: tests, options: options, output: output, temporary: temporary, publicKey: key.publicKey,
             accelerator: accelerator.accelerator, memory: memory)
         let slots = MachineSlots(slots: slotCount, memory: memory - machines.reservedMemory)
         return await withTaskGroup(of: TestResult.self) { group in
@@ -149,7 +141,7 @@ public struct TestRun: Sendable {
                 group.addTask {
                     let log = TestLog(test.name, policy: policy, runStart: start, sink: tell)
                     let result = await execute(
-                        test, log: log, output: output, temporary: folder.path, key: key, machines: machines)
+                        test, log: log, output: output, temporary: temporary, key: key, machines: machines)
                     await machines.finished(test)
                     await slots.giveBack(demand)
                     return result

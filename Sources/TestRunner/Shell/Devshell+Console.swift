@@ -11,7 +11,7 @@ extension Devshell {
     /// - Returns: QEMU's exit status; 0 where somebody ended it.
     /// - Throws: ``MachineError`` where the machine does not start, or the initramfs fails and that counts.
     public func runOnConsole(tell: @escaping @Sendable (String) -> Void) async throws -> Int32 {
-        try await withScratch { scratch in
+        try await FolderGuard.withFolder { scratch in
             let isShown = consoleFile == nil
             if isShown { tell(ConsoleKeys.help) }
             let terminal = isShown ? RawTerminal() : nil

@@ -75,7 +75,7 @@ public struct Devshell: Sendable {
     private func withMachine<Result: Sendable>(
         tell: @escaping @Sendable (String) -> Void, _ body: (Machine, FilePath) async throws -> Result
     ) async throws -> Result {
-        try await withScratch { scratch in
+        try await FolderGuard.withFolder { scratch in
             let key = try await SSHKey.generate(in: scratch)
             let (machine, files) = try await launch(
                 publicKey: key.publicKey, scratch: scratch, onConsole: try consoleSink(), tell: tell)
@@ -94,17 +94,6 @@ public struct Devshell: Sendable {
         }
     }
 
-    /// Runs `body` with a folder that is gone afterwards, however this process ends.
-    func withScratch<Result>(_ body: (FilePath) async throws -> Result) async throws -> Result {
-        let folder = try TemporaryFolder()
-        let cleaner = try FolderGuard(folder.path)
-        defer {
-            folder.remove()
-            withExtendedLifetime(cleaner) {}
-        }
-        return try await body(folder.path)
-    }
-
     /// Starts the machine.
     ///
     /// - Parameters:
@@ -115,12 +104,7 @@ public struct Devshell: Sendable {
         fatalPatterns: [ConsolePattern] = ConsolePattern.all + [.ignitionFailure],
         onConsole: (@Sendable ([UInt8]) -> Void)?, tell: @escaping @Sendable (String) -> Void
     ) async throws -> (machine: Machine, files: MachineFiles) {
-        let choice: AcceleratorChoice
-        if let accelerator {
-            choice = accelerator
-        } else {
-            choice = try await KVMProbe(emulator: QEMUArguments.emulator).choose()
-        }
+        let choice = try await AcceleratorChoice.forMachines(given: accelerator)
         let files = MachineFiles(output: output ?? scratch, temporary: scratch)
         try FileContent.createDirectory(files.output)
         let ignition = try await config(publicKey: publicKey)

@@ -46,29 +46,20 @@ public struct Spawn: Sendable {
     public func run<Result: Sendable>(
         tell: @escaping @Sendable (String) -> Void, _ body: @escaping @Sendable ([Member]) async throws -> Result
     ) async throws -> Result {
-        let folder = try TemporaryFolder()
-        let cleaner = try FolderGuard(folder.path)
-        defer {
-            folder.remove()
-            withExtendedLifetime(cleaner) {}
-        }
-        let key = try await SSHKey.generate(in: folder.path)
-        let choice: AcceleratorChoice
-        if let accelerator {
-            choice = accelerator
-        } else {
-            choice = try await KVMProbe(emulator: QEMUArguments.emulator).choose()
-        }
-        tell("Booting \(machine.image?.string ?? "an empty disk") (\(choice))")
-        let ignition = try await config(publicKey: key.publicKey)
-        let machines = try await start(ignition, in: folder.path, accelerator: choice.accelerator)
-        do {
-            let result = try await use(machines, key: key, folder: folder.path, body)
-            for machine in machines { await machine.kill() }
-            return result
-        } catch {
-            for machine in machines { await machine.kill() }
-            throw error
+        try await FolderGuard.withFolder { folder in
+            let key = try await SSHKey.generate(in: folder)
+            let choice = try await AcceleratorChoice.forMachines(given: accelerator)
+            tell("Booting \(machine.image?.string ?? "an empty disk") (\(choice))")
+            let ignition = try await config(publicKey: key.publicKey)
+            let machines = try await start(ignition, in: folder, accelerator: choice.accelerator)
+            do {
+                let result = try await use(machines, key: key, folder: folder, body)
+                for machine in machines { await machine.kill() }
+                return result
+            } catch {
+                for machine in machines { await machine.kill() }
+                throw error
+            }
         }
     }
 
