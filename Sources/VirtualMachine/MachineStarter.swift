@@ -72,6 +72,7 @@ struct MachineStarter: Sendable {
             throw error
         }
         let onConsole = onConsole
+        let (unread, reader) = AsyncStream.makeStream(of: Void.self)
         ChannelReader.start(
             channels.map { channel, pair in
                 switch channel {
@@ -87,11 +88,18 @@ struct MachineStarter: Sendable {
             }
         ) {
             monitor.close()
+            reader.finish()
         }
         let exitIsExpected = Flag()
         let preparation = preparation
         let watcher = Task {
             guard let status = await process.exit() else { return }
+            // What the guest said last may be the cause. A program that QEMU started could keep a socket open.
+            _ = try? await Deadline.run(within: .seconds(1)) {
+                for await _ in unread {}
+            } onExpiry: {
+                CancellationError()
+            }
             let error = preparation.exitError(status, consoleTail: console.tail)
             if !exitIsExpected.isSet { events.fail(error) }
             commands.close(events.failure ?? error)

@@ -1,4 +1,5 @@
 import Foundation
+import HostSystem
 import SystemPackage
 
 /// A folder of the host that a guest mounts, by virtiofs.
@@ -9,6 +10,20 @@ public struct SharedFolder: Sendable, Hashable, Codable {
     public let guest: String
     /// The guest cannot write to it.
     public let isReadOnly: Bool
+
+    /// Whether this host has a virtiofsd.
+    public static var canBeServed: Bool { HelperStart.fileServers.contains(where: FileContent.exists) }
+
+    /// A folder.
+    ///
+    /// - Parameters:
+    ///   - host: an absolute path.
+    ///   - guest: an absolute path that is no other folder's.
+    public init(host: FilePath, guest: String, isReadOnly: Bool) {
+        self.host = host
+        self.guest = guest
+        self.isReadOnly = isReadOnly
+    }
 
     /// Reads kola's `HOST,GUEST` (`bindMountHostRO`, `--bind-ro`); a relative `HOST` is in the current folder.
     ///

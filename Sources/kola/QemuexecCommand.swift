@@ -122,6 +122,7 @@ struct QemuexecCommand: AsyncParsableCommand {
         description.sharedFolders =
             try MachineOptions.folders(bindRo, name: "--bind-ro", isReadOnly: true)
             + MachineOptions.folders(bindRw, name: "--bind-rw", isReadOnly: false)
+            + (console.isDevshell ? WorkdirFolders.shared(FilePath(workdir)) : [])
         description.hasNUMANodes = numaNodes
         description.kernelArguments = kargs.joined(separator: " ")
         description.firstBootKernelArguments = firstbootkargs

@@ -38,6 +38,25 @@ struct QemuexecTests {
         #expect(try session("--devshell", "a.qcow2", "--hostname", "x").shell.machine.hostname == "x")
     }
 
+    @Test("a development shell shows the working directory; another shell, and another folder, nothing")
+    func workdir() throws {
+        let folder = try TemporaryDirectory()
+        try folder.write("{}", to: "builds/builds.json")
+        try folder.write("", to: "tmp/a")
+        let path = folder.path
+        func folders(_ arguments: String...) throws -> [SharedFolder] {
+            try QemuexecCommand.parse(["a.qcow2", "--workdir"] + arguments).session().shell.machine.sharedFolders
+        }
+        try #require(SharedFolder.canBeServed)
+        #expect(
+            try folders(path.string, "--devshell") == [
+                SharedFolder(host: path, guest: "/var/mnt/workdir", isReadOnly: true),
+                SharedFolder(host: path.appending("tmp"), guest: "/var/mnt/workdir-tmp", isReadOnly: false),
+            ])
+        #expect(try folders(path.string).isEmpty)
+        #expect(try folders(path.appending("tmp").string, "--devshell").isEmpty)
+    }
+
     @Test("-c is the same on the console")
     func devshellConsole() throws {
         let (shell, isOnConsole) = try session("-c", "a.qcow2", "--propagate-initramfs-failure")

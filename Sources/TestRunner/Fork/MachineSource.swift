@@ -59,6 +59,7 @@ final class MachineSource: Sendable {
                 description, identifier: identifier, ignition: key.ignition, files: files, accelerator: accelerator,
                 segment: segment)
         }
+        log.timeline.begin(.boot)
         let template = try await pool.template(key) { [self] in
             try await IgnitionValidation.check(key.ignition, source: test.name)
             // The tests that wait cannot end it, as others wait too.
@@ -69,6 +70,7 @@ final class MachineSource: Sendable {
                 TestFailure("the machine that the tests share was not ready after \(TestExecution.goDuration(limit))")
             }
         }
+        log.timeline.begin(.prepare)
         let start = ContinuousClock.now
         async let identity = ForkIdentity.generate(hostname: hostname, in: files.temporary)
         let machine = try await template.fork(
