@@ -2,7 +2,8 @@ import Ignition
 import VirtualMachine
 
 extension IgnitionConfig {
-    /// Adds what the guest has to do for the parts of its machine: mount shared folders, tell tests where the OCI archive is.
+    /// Adds what the guest has to do for the parts of its machine: mount shared folders, leave the card on a network of machines
+    /// alone, tell tests where the OCI archive is.
     mutating func addParts(of machine: MachineDescription) {
         for (index, folder) in machine.sharedFolders.enumerated() {
             addUnit(
@@ -22,6 +23,7 @@ extension IgnitionConfig {
 
                     """)
         }
+        if machine.isOnSegment { SegmentMembership.prepare(&self) }
         guard machine.containerArchive != nil else { return }
         let device = MachineDescription.containerArchiveDevice
         // The unit is in the config already: what is about the same one is merged.

@@ -14,10 +14,8 @@ public enum GuestConfiguration {
     /// The config of every machine: a key for `core`, the units that report to the host, the host's commands, and what external
     /// tests run in. It is the same for all tests of a run, so that they can share a machine's boot.
     ///
-    /// - Parameters:
-    ///   - publicKey: who may log in; nil for nobody.
-    ///   - isOnSegment: the machine shares a network with others.
-    public static func base(publicKey: String?, isOnSegment: Bool = false) -> IgnitionConfig {
+    /// - Parameter publicKey: who may log in; nil for nobody.
+    public static func base(publicKey: String?) -> IgnitionConfig {
         var config = IgnitionConfig()
         config.addUser(user, sshKeys: publicKey.map { [$0] } ?? [])
         config.addUnit(readyUnit, contents: ready)
@@ -33,7 +31,6 @@ public enum GuestConfiguration {
             // counts, not systemd's 90 s.
             config.addDropin("10-kola.conf", to: port.deviceUnit, contents: "[Unit]\nJobTimeoutSec=infinity\n")
         }
-        if isOnSegment { SegmentMembership.prepare(&config) }
         return config
     }
 

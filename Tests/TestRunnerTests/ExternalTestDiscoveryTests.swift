@@ -157,8 +157,8 @@ import Testing
     @Test func linksAreFollowedButNotInCircles() throws {
         defer { folder.remove() }
         try write("a/test.sh")
-        try write("shared/file", "x", mode: .ownerReadWrite)
-        try link("../shared", "a/data")
+        try write("common/file", "x", mode: .ownerReadWrite)
+        try link("../common", "a/data")
         try link("../a/test.sh", "b/test.sh")
         try link("a", "c")
         try link("..", "a/up")

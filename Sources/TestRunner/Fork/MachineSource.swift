@@ -110,7 +110,7 @@ final class MachineSource: Sendable {
 
     /// The machine that a test asks for, and its whole config.
     static func key(_ test: KolaTest, options: RunOptions, publicKey: String) throws -> TemplatePool.Key {
-        var config = GuestConfiguration.base(publicKey: publicKey, isOnSegment: test.machineCount > 1)
+        var config = GuestConfiguration.base(publicKey: publicKey)
         if let own = test.ignition { config = config.merged(with: own) }
         for appended in options.appended { config = config.merged(with: appended) }
         for unit in options.debugUnits {

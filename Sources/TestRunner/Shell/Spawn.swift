@@ -83,8 +83,6 @@ public struct Spawn: Sendable {
         return files
     }
 
-    private static func name(_ index: Int) -> String { "qemu\(index)" }
-
     private func start(
         _ ignition: [UInt8], in scratch: FilePath, accelerator: Accelerator
     ) async throws -> [Machine] {
@@ -94,7 +92,7 @@ public struct Spawn: Sendable {
                 machines.append(
                     try await Machine.launch(
                         machine, identifier: UUID().uuidString.lowercased(), ignition: ignition,
-                        files: try files(Self.name(index), scratch), accelerator: accelerator))
+                        files: try files(SegmentMembership.hostname(index), scratch), accelerator: accelerator))
             }
             return machines
         }
@@ -106,11 +104,12 @@ public struct Spawn: Sendable {
         }
         var machines: [Machine] = []
         for index in 0..<count {
-            let files = try files(Self.name(index), scratch)
+            let files = try files(SegmentMembership.hostname(index), scratch)
             let fork = try await template.fork(
-                identifier: UUID().uuidString.lowercased(), files: files, hostname: Self.name(index))
+                identifier: UUID().uuidString.lowercased(), files: files, hostname: SegmentMembership.hostname(index))
             machines.append(fork)
-            let identity = try await ForkIdentity.generate(hostname: Self.name(index), in: files.temporary)
+            let identity = try await ForkIdentity.generate(
+                hostname: SegmentMembership.hostname(index), in: files.temporary)
             _ = try await fork.whileRunning { try await fork.commands.run(identity.script()) }
         }
         return machines
@@ -123,7 +122,7 @@ public struct Spawn: Sendable {
         let configuration = folder.appending("ssh-config")
         let texts = machines.enumerated().map { index, machine in
             SSHSession.configuration(
-                host: "\(Self.name(index)) \(machine.identifier)", port: machine.sshPort,
+                host: "\(SegmentMembership.hostname(index)) \(machine.identifier)", port: machine.sshPort,
                 user: GuestConfiguration.user, key: key.path)
         }
         try AtomicFile.write(Array(texts.joined().utf8), to: configuration)
@@ -134,7 +133,7 @@ public struct Spawn: Sendable {
             }
             members.append(
                 Member(
-                    guest: guest, name: Self.name(index), configuration: configuration,
+                    guest: guest, name: SegmentMembership.hostname(index), configuration: configuration,
                     output: machine.files.output))
         }
         return try await body(members)
