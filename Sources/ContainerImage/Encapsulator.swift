@@ -110,7 +110,9 @@ public struct Encapsulator: Sendable {
         let configuration = try OCIArchiveWriter.encode(image.configuration)
         let manifest = try OCIArchiveWriter.encode(image.manifest(configuration: configuration))
         let archive = OCIArchiveWriter(
-            blobs: Dictionary(blobs.map { ($0.blob.digest, $0) }, uniquingKeysWith: { first, _ in first }),
+            blobs: Dictionary(
+                blobs.map { ($0.blob.digest, .file($0.path, size: $0.blob.size)) },
+                uniquingKeysWith: { first, _ in first }),
             configuration: configuration, manifest: manifest,
             index: try OCIArchiveWriter.encode(image.index(manifest: manifest)))
         let temporary = AtomicFile.temporaryPath(for: request.output)

@@ -81,7 +81,8 @@ import Testing
         ])
         let archive = fixture.directory.appending("changed.ociarchive")
         _ = try OCIArchiveWriter(
-            blobs: blobs, configuration: configurationBytes, manifest: manifestBytes,
+            blobs: blobs.mapValues { .file($0.path, size: $0.blob.size) }, configuration: configurationBytes,
+            manifest: manifestBytes,
             index: OCIArchiveWriter.encode(index)
         ).write(to: archive)
 

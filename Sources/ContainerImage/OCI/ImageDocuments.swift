@@ -17,7 +17,7 @@ struct ImageDocuments {
         configuration = OCIConfiguration(
             architecture: OCIArchitecture.name(basearch: request.architecture), os: "linux", created: created,
             config: .init(
-                labels: labels, command: commit.metadata["ostree.container-cmd"]?.children.compactMap(\.string)),
+                command: commit.metadata["ostree.container-cmd"]?.children.compactMap(\.string), labels: labels),
             rootfs: .init(diffIDs: blobs.map { "sha256:\($0.diffID)" }),
             history: ([commitText] + chunks.map(\.historyText)).map { .init(created: created, createdBy: $0) })
         let annotations = [nil] + chunks.map { ["ostree.components": $0.componentNames.joined(separator: ",")] }

@@ -5,8 +5,8 @@ import SystemPackage
 
 /// Writes an image layout (image-spec, image-layout.md) as one tar file, what skopeo calls `oci-archive`.
 struct OCIArchiveWriter {
-    /// The layers' blobs by digest.
-    let blobs: [String: StoredBlob]
+    /// The layers' blobs by digest: 64 hex digits.
+    let blobs: [String: BlobSource]
     let configuration: [UInt8]
     let manifest: [UInt8]
     let index: [UInt8]
@@ -54,24 +54,14 @@ struct OCIArchiveWriter {
             if let document = documents[digest] {
                 try add("blobs/sha256/\(digest)", document)
             } else if let blob = blobs[digest] {
-                try copy(blob, to: archive)
+                try copy(blob, digest, to: archive)
             }
         }
     }
 
-    private func copy(_ blob: StoredBlob, to archive: ArchiveWriter) throws {
+    private func copy(_ blob: BlobSource, _ digest: String, to archive: ArchiveWriter) throws {
         try archive.begin(
-            ArchiveEntry(
-                path: "blobs/sha256/\(blob.blob.digest)", kind: .regular, mode: 0o644, size: blob.blob.size))
-        let input = try describing("open", blob.path) { try FileDescriptor.open(blob.path, .readOnly) }
-        try input.closeAfter {
-            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
-            defer { buffer.deallocate() }
-            while true {
-                let count = try describing("read", blob.path) { try input.read(into: buffer) }
-                if count == 0 { return }
-                try archive.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            }
-        }
+            ArchiveEntry(path: "blobs/sha256/\(digest)", kind: .regular, mode: 0o644, size: blob.size))
+        try blob.forEachChunk { try archive.write($0) }
     }
 }

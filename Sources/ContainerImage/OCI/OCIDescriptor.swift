@@ -16,62 +16,6 @@ enum OCIMediaType {
     static let plainLayer = "application/vnd.oci.image.layer.v1.tar"
 }
 
-/// `index.json` (image-spec, image-index.md).
-struct OCIIndex: Codable, Sendable {
-    var schemaVersion = 2
-    var mediaType: String? = "application/vnd.oci.image.index.v1+json"
-    var manifests: [OCIDescriptor]
-}
-
-/// An image manifest (image-spec, manifest.md).
-struct OCIManifest: Codable, Sendable {
-    var schemaVersion = 2
-    var mediaType: String? = OCIMediaType.manifest
-    var config: OCIDescriptor
-    var layers: [OCIDescriptor]
-    var annotations: [String: String]?
-}
-
-/// An image configuration (image-spec, config.md), as far as it is written or read here.
-struct OCIConfiguration: Codable, Sendable {
-    struct Execution: Codable, Sendable {
-        var labels: [String: String]?
-        var command: [String]?
-
-        enum CodingKeys: String, CodingKey {
-            case labels = "Labels"
-            case command = "Cmd"
-        }
-    }
-
-    struct RootFilesystem: Codable, Sendable {
-        var type = "layers"
-        var diffIDs: [String]
-
-        enum CodingKeys: String, CodingKey {
-            case type
-            case diffIDs = "diff_ids"
-        }
-    }
-
-    struct History: Codable, Sendable {
-        var created: String?
-        var createdBy: String?
-
-        enum CodingKeys: String, CodingKey {
-            case created
-            case createdBy = "created_by"
-        }
-    }
-
-    var architecture: String
-    var os: String
-    var created: String?
-    var config: Execution?
-    var rootfs: RootFilesystem
-    var history: [History]?
-}
-
 /// The processor's name in OCI (Go's `GOARCH`).
 enum OCIArchitecture {
     /// Translates RPM's name (`x86_64`, `aarch64`); names that are the same in both, and OCI's own, stay.
