@@ -81,6 +81,7 @@ let package = Package(
 
         module("HostSystem", ["CLinux", crypto, subprocess]),
         module("Builds", ["HostSystem"]),
+        module("SBOM", ["HostSystem"]),
         module("Treefile", ["HostSystem", yams]),
         module("Ignition", ["Zlib", yams]),
         module("Packages", ["Treefile", "HostSystem", "Solv", "Librepo", "RPM"]),
@@ -96,7 +97,7 @@ let package = Package(
             "Pipeline",
             [
                 "Builds", "Treefile", "Packages", "Compose", "ContainerImage", "Deployment", "DiskImage", "HostSystem",
-                "OSTree", "RPM",
+                "OSTree", "RPM", "SBOM",
             ]),
 
         tool("cosa", ["Pipeline", "Builds", "TestRunner", "VirtualMachine", "HostSystem"]),
@@ -115,6 +116,7 @@ let package = Package(
             ], swiftSettings: strict),
         tests("HostSystem"),
         tests("Builds", ["HostSystem"]),
+        tests("SBOM"),
         tests("Treefile"),
         tests("Ignition", ["Zlib"]),
         tests("Packages", ["Treefile", "HostSystem"]),

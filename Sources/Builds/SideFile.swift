@@ -3,6 +3,9 @@ public struct SideFile: Sendable, Hashable {
     /// The file's name in the build directory.
     public static let name = "cosa.json"
 
+    /// The key of the bill of materials: `{"spdx": {path, sha256, size}, "cyclonedx": {…}}`.
+    public static let billOfMaterials = "sbom"
+
     /// The file's object.
     public var object: JSONObject
 

@@ -32,6 +32,14 @@ public struct ComposedPackage: Sendable, Codable, Equatable {
     public var arch: String
     /// The file name of the source package.
     public var sourceRPM: String?
+    /// RPM's `License` tag.
+    public var license: String?
+    /// RPM's `Vendor` tag.
+    public var vendor: String?
+    /// RPM's `Summary` tag: one line.
+    public var summary: String?
+    /// RPM's `URL` tag: the project's page.
+    public var homepage: String?
     /// When it was built, in seconds since 1970.
     public var buildTime: Int64
     /// The times of its changelog entries.

@@ -129,7 +129,8 @@ final class Composition: @unchecked Sendable {
             let header = package.header
             return ComposedPackage(
                 name: header.name, epoch: header.epoch, version: header.version, release: header.release,
-                arch: header.arch, sourceRPM: header.sourceRPM, buildTime: header.buildTime,
+                arch: header.arch, sourceRPM: header.sourceRPM, license: header.license, vendor: header.vendor,
+                summary: header.summary, homepage: header.homepage, buildTime: header.buildTime,
                 changelogTimes: header.changelogTimes, files: files)
         }.sorted { $0.nevra < $1.nevra }
     }

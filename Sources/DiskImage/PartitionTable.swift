@@ -1,3 +1,5 @@
+import HostSystem
+
 /// What a partition is for.
 public enum PartitionRole: String, Sendable, Codable {
     /// Holds GRUB's core image for BIOS machines.

@@ -1,3 +1,4 @@
+import HostSystem
 import SystemPackage
 
 /// The parts of a VMDK's descriptor that qemu-img fills with a random number and with the file's name.

@@ -4,6 +4,7 @@ import ContainerImage
 import HostSystem
 import OSTree
 import Packages
+import SBOM
 import SystemPackage
 import Treefile
 
@@ -115,7 +116,10 @@ extension BuildStep {
             configGitRevision: plan.configCommit?.commit, packages: lockfile.packages)
         try transaction.write(commitMetadata.bytes, as: CommitMetadata.fileName)
         try compare(plan, lockfile.packages, &metadata)
-        try transaction.commit(metadata, sideFile: try SideFile(plan, commit, image))
+        var sideFile = try SideFile(plan, commit, image)
+        try transaction.write(
+            BillOfMaterials(plan, commit, image, in: Repository.open(directory.repository)), listedIn: &sideFile)
+        try transaction.commit(metadata, sideFile: sideFile)
     }
 
     /// The package differences to the latest build and to the one that `--parent-build` names.

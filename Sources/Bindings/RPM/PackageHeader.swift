@@ -49,6 +49,14 @@ public final class PackageHeader: @unchecked Sendable {
     public var arch: String { string(RPMTAG_ARCH) ?? "" }
     /// The file name of the source package; nil for a source package itself.
     public var sourceRPM: String? { string(RPMTAG_SOURCERPM) }
+    /// `License`
+    public var license: String? { string(RPMTAG_LICENSE) }
+    /// `Vendor`: who built it.
+    public var vendor: String? { string(RPMTAG_VENDOR) }
+    /// `Summary`: one line.
+    public var summary: String? { string(RPMTAG_SUMMARY) }
+    /// `URL`: the project's page.
+    public var homepage: String? { string(RPMTAG_URL) }
     /// When it was built, in seconds since 1970.
     public var buildTime: Int64 { integer(RPMTAG_BUILDTIME) ?? 0 }
     /// The times of the changelog entries, newest first as packagers write them.

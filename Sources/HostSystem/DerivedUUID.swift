@@ -1,9 +1,7 @@
-import HostSystem
-
 /// UUIDs that depend on what they name and on nothing else.
-enum DerivedUUID {
+public enum DerivedUUID {
     /// A version 8 UUID (RFC 9562) from the SHA-256 of `seed` and `name`.
-    static func make(seed: String, name: String) -> String {
+    public static func make(seed: String, name: String) -> String {
         var digest = Digest()
         digest.update(field: seed)
         digest.update(field: name)
