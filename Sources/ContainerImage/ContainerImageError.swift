@@ -20,6 +20,8 @@ public enum ContainerImageError: Error, Sendable, Equatable, CustomStringConvert
     case badMember(FilePath, layer: String, member: String, reason: String)
     /// Not every object of the commit is in the image.
     case incomplete(FilePath, commit: String, missing: String)
+    /// The name of an image cannot be one.
+    case badReference(String, reason: String)
 
     /// One line: what failed, why, and what to do where that is known.
     public var description: String {
@@ -41,6 +43,7 @@ public enum ContainerImageError: Error, Sendable, Equatable, CustomStringConvert
             "\(path) cannot be imported: \(member) in layer \(layer): \(reason)"
         case .incomplete(let path, let commit, let missing):
             "\(path) cannot be imported: the object \(missing) of commit \(commit) is in none of its layers"
+        case .badReference(let text, let reason): "\(text) is no image reference: \(reason)"
         }
     }
 }
