@@ -100,7 +100,7 @@ let package = Package(
                 "OSTree", "RPM", "SBOM",
             ]),
 
-        tool("cosa", ["Pipeline", "Builds", "TestRunner", "VirtualMachine", "HostSystem"]),
+        tool("cosa", ["Pipeline", "Builds", "ContainerImage", "TestRunner", "VirtualMachine", "HostSystem"]),
         tool(
             "kola",
             ["TestRunner", "VirtualMachine", "Ignition", "Builds", "HostSystem", nioCore, nioPosix, nioHTTP]),

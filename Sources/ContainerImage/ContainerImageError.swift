@@ -22,6 +22,8 @@ public enum ContainerImageError: Error, Sendable, Equatable, CustomStringConvert
     case incomplete(FilePath, commit: String, missing: String)
     /// The name of an image cannot be one.
     case badReference(String, reason: String)
+    /// Two images of an index are for the same processor.
+    case sameArchitecture(String, String, String)
 
     /// One line: what failed, why, and what to do where that is known.
     public var description: String {
@@ -43,6 +45,8 @@ public enum ContainerImageError: Error, Sendable, Equatable, CustomStringConvert
             "\(path) cannot be imported: \(member) in layer \(layer): \(reason)"
         case .incomplete(let path, let commit, let missing):
             "\(path) cannot be imported: the object \(missing) of commit \(commit) is in none of its layers"
+        case .sameArchitecture(let first, let second, let architecture):
+            "\(first) and \(second) are both for \(architecture); an index has one image for each architecture"
         case .badReference(let text, let reason): "\(text) is no image reference: \(reason)"
         }
     }

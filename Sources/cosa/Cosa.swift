@@ -18,6 +18,7 @@ struct Cosa: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(name: "Build", subcommands: buildCommands),
             CommandGroup(name: "Test", subcommands: testCommands),
+            CommandGroup(name: "Container images", subcommands: containerCommands),
             CommandGroup(name: "Builds and their metadata", subcommands: metadataCommands),
             CommandGroup(name: "Other", subcommands: otherCommands),
         ])
@@ -26,6 +27,9 @@ struct Cosa: AsyncParsableCommand {
         Init.self, Fetch.self, Build.self, BuildExtend.self,
     ]
     private static let testCommands: [any ParsableCommand.Type] = [KolaCommand.self, RunImage.self]
+    private static let containerCommands: [any ParsableCommand.Type] = [
+        PushContainer.self, PushContainerManifest.self, CopyContainer.self,
+    ]
     private static let metadataCommands: [any ParsableCommand.Type] = [
         List.self, Meta.self, TagCommand.self, Prune.self, Clean.self,
     ]

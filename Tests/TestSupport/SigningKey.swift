@@ -21,9 +21,7 @@ public final class SigningKey: Sendable {
         let usage = signsWithSubkey ? "cert" : "sign"
         try await gpg(["--passphrase", "", "--quick-gen-key", name, "rsa2048", usage, "never"]).run()
         if signsWithSubkey {
-            let listing = try await gpg(["--with-colons", "--list-keys", name]).run().text
-            let line = listing.split(separator: "\n").first { $0.hasPrefix("fpr:") } ?? ""
-            let fingerprint = line.split(separator: ":").last.map(String.init) ?? ""
+            let fingerprint = try await fingerprint()
             try await gpg(["--passphrase", "", "--quick-add-key", fingerprint, "rsa2048", "sign", "never"]).run()
         }
         try await gpg(["--armor", "--output", publicKey.string, "--export", name]).run()
@@ -32,6 +30,18 @@ public final class SigningKey: Sendable {
     deinit {
         // The agent would outlive the directory by a minute.
         _ = try? BackgroundTool(["gpgconf", "--homedir", home.path.string, "--kill", "all"]).wait()
+    }
+
+    /// gpg's home directory with the private key.
+    public var homeDirectory: FilePath { home.path }
+
+    /// The fingerprint of the primary key.
+    ///
+    /// - Throws: `CommandError` where gpg fails.
+    public func fingerprint() async throws -> String {
+        let listing = try await gpg(["--with-colons", "--list-keys", name]).run().text
+        let line = listing.split(separator: "\n").first { $0.hasPrefix("fpr:") } ?? ""
+        return line.split(separator: ":").last.map(String.init) ?? ""
     }
 
     /// Adds a signature to packages, in place.

@@ -5,21 +5,33 @@ struct OCIDescriptor: Codable, Sendable, Equatable {
     var digest: String
     /// Bytes.
     var size: Int64
+    /// What machines an image of an index is for.
+    var platform: OCIPlatform?
     var annotations: [String: String]?
+}
+
+/// The machines that an image runs on (image-spec, image-index.md).
+struct OCIPlatform: Codable, Sendable, Equatable {
+    var architecture: String
+    var os: String
+    var variant: String?
 }
 
 /// The media types that are written (OCI image-spec 1.1, media-types.md).
 enum OCIMediaType {
     static let manifest = "application/vnd.oci.image.manifest.v1+json"
+    static let index = "application/vnd.oci.image.index.v1+json"
+    /// The configuration of an artifact, which has none.
+    static let empty = "application/vnd.oci.empty.v1+json"
     static let configuration = "application/vnd.oci.image.config.v1+json"
     static let gzipLayer = "application/vnd.oci.image.layer.v1.tar+gzip"
     static let plainLayer = "application/vnd.oci.image.layer.v1.tar"
 }
 
 /// The processor's name in OCI (Go's `GOARCH`).
-enum OCIArchitecture {
+public enum OCIArchitecture {
     /// Translates RPM's name (`x86_64`, `aarch64`); names that are the same in both, and OCI's own, stay.
-    static func name(basearch: String) -> String {
+    public static func name(basearch: String) -> String {
         switch basearch {
         case "x86_64": "amd64"
         case "aarch64": "arm64"

@@ -9,7 +9,11 @@ struct OCIIndex: Codable, Sendable {
 struct OCIManifest: Codable, Sendable {
     var schemaVersion = 2
     var mediaType: String? = OCIMediaType.manifest
+    /// What an artifact that is no image holds.
+    var artifactType: String?
     var config: OCIDescriptor
     var layers: [OCIDescriptor]
+    /// The image that an artifact is about.
+    var subject: OCIDescriptor?
     var annotations: [String: String]?
 }

@@ -22,17 +22,20 @@ public struct RegistryClient: Sendable {
     ///   - source: what to copy, as containers-transports(5) names it.
     ///   - destination: where to, named in the same way.
     ///   - format: the form of the manifest there; nil for the source's.
+    ///   - preserveDigests: true fails rather than convert anything.
     ///   - sign: whether what is pushed is signed with the key of the options.
     /// - Returns: the digest of the manifest (or the index) at the destination: `sha256:` and 64 hex digits.
     /// - Throws: ``RegistryError``, and `CommandError` where skopeo cannot be started.
     @discardableResult
     public func copy(
-        _ source: String, to destination: String, format: Format? = nil, all: Bool = false, sign: Bool = false
+        _ source: String, to destination: String, format: Format? = nil, all: Bool = false,
+        preserveDigests: Bool = false, sign: Bool = false
     ) async throws -> String {
         try await FolderGuard.withFolder { folder in
             let digest = folder.appending("digest")
             var arguments = options.global + ["copy", "--quiet", "--digestfile", digest.string] + options.copy
             if all { arguments.append("--all") }
+            if preserveDigests { arguments.append("--preserve-digests") }
             if let format { arguments += ["--format", format.rawValue] }
             if format == .v2s2 { arguments.append("--remove-signatures") }
             if sign { arguments += options.signing }
