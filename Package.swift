@@ -66,6 +66,7 @@ let package = Package(
         cLibrary("CLibrepo", pkgConfig: "librepo", apt: "librepo-dev"),
         cLibrary("CExt2fs", pkgConfig: "ext2fs", apt: "libext2fs-dev"),
         cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        cLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         cLibrary("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         .systemLibrary(name: "CLinux", path: "Sources/CLibraries/CLinux"),
 
@@ -78,6 +79,7 @@ let package = Package(
         binding("Ext2fs", ["CExt2fs", system]),
         binding("SQLite", ["CSQLite", system]),
         binding("Zlib", ["CZlib"]),
+        binding("Zstd", ["CZstd"]),
 
         module("HostSystem", ["CLinux", crypto, subprocess]),
         module("Builds", ["HostSystem"]),
@@ -86,7 +88,7 @@ let package = Package(
         module("Ignition", ["Zlib", yams]),
         module("Packages", ["Treefile", "HostSystem", "Solv", "Librepo", "RPM"]),
         module("Compose", ["Treefile", "Packages", "HostSystem", "OSTree", "GLib", "RPM", "SQLite"]),
-        module("ContainerImage", ["HostSystem", "OSTree", "GLib", "LibArchive", "Zlib"]),
+        module("ContainerImage", ["HostSystem", "OSTree", "GLib", "LibArchive", "Zlib", "Zstd"]),
         module("Deployment", ["HostSystem", "OSTree", "GLib"]),
         module("DiskImage", ["Deployment", "Treefile", "HostSystem", "OSTree", "GLib", "Ext2fs"]),
         module("VirtualMachine", ["Deployment", "HostSystem", "Ext2fs"]),

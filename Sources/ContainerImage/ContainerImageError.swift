@@ -8,18 +8,20 @@ public enum ContainerImageError: Error, Sendable, Equatable, CustomStringConvert
     case tooFewLayers(Int, minimum: Int)
     /// A file could not be read or written.
     case file(FilePath, operation: String, Errno)
-    /// The archive is not an OCI archive that can be read here.
-    case unreadable(FilePath, reason: String)
-    /// The image does not hold an OSTree commit.
-    case noOSTreeCommit(FilePath, reason: String)
-    /// There are layers after the one that ends the OSTree part.
-    case derivedLayers(FilePath, count: Int)
+    /// What is no image, or none that can be read here.
+    case unreadable(String, reason: String)
+    /// The image holds no operating system that can be imported.
+    case noOSTreeCommit(String, reason: String)
     /// Bytes are not what their digest says.
-    case damaged(FilePath, what: String, expected: String, actual: String)
-    /// A layer holds something that is no part of the format.
-    case badMember(FilePath, layer: String, member: String, reason: String)
+    case damaged(String, what: String, expected: String, actual: String)
+    /// A blob is cut short, or cannot be decompressed or read as tar.
+    case damagedBlob(String, blob: String, reason: String)
+    /// A layer holds something that is no part of the format or that a commit cannot hold.
+    case badMember(String, layer: String, member: String, reason: String)
     /// Not every object of the commit is in the image.
-    case incomplete(FilePath, commit: String, missing: String)
+    case incomplete(String, commit: String, missing: String)
+    /// The image is for other processors, in OCI's words.
+    case otherArchitecture(String, has: [String], wanted: String)
     /// The name of an image cannot be one.
     case badReference(String, reason: String)
     /// Two images of an index are for the same processor.
@@ -34,17 +36,19 @@ public enum ContainerImageError: Error, Sendable, Equatable, CustomStringConvert
             "an image of \(count) layers is too small: the commit, the initramfs, unpackaged files and packages need "
                 + "\(minimum) at least"
         case .file(let path, let operation, let errno): "cannot \(operation) \(path): \(errno)"
-        case .unreadable(let path, let reason): "cannot read the OCI archive \(path): \(reason)"
-        case .noOSTreeCommit(let path, let reason): "\(path) holds no OSTree commit: \(reason)"
-        case .derivedLayers(let path, let count):
-            "\(path) has \(count) layer\(count == 1 ? "" : "s") on top of its OSTree commit; images derived from an "
-                + "OSTree image cannot be imported yet: import the image that it was derived from"
-        case .damaged(let path, let what, let expected, let actual):
-            "\(path) is damaged: \(what) should have the digest \(expected) and has \(actual); get it again"
-        case .badMember(let path, let layer, let member, let reason):
-            "\(path) cannot be imported: \(member) in layer \(layer): \(reason)"
-        case .incomplete(let path, let commit, let missing):
-            "\(path) cannot be imported: the object \(missing) of commit \(commit) is in none of its layers"
+        case .unreadable(let image, let reason): "cannot read the image \(image): \(reason)"
+        case .noOSTreeCommit(let image, let reason): "\(image) holds no OSTree commit: \(reason)"
+        case .damaged(let image, let what, let expected, let actual):
+            "\(image) is damaged: \(what) should have the digest \(expected) and has \(actual); get it again"
+        case .damagedBlob(let image, let blob, let reason):
+            "\(image) is damaged: blob \(blob): \(reason); get it again"
+        case .badMember(let image, let layer, let member, let reason):
+            "\(image) cannot be imported: \(member) in layer \(layer): \(reason)"
+        case .incomplete(let image, let commit, let missing):
+            "\(image) cannot be imported: the object \(missing) of commit \(commit) is in none of its layers"
+        case .otherArchitecture(let image, let has, let wanted):
+            "\(image) is for \(has.joined(separator: ", ")) and not for \(wanted); name the image for \(wanted), or "
+                + "the other architecture with --arch"
         case .sameArchitecture(let first, let second, let architecture):
             "\(first) and \(second) are both for \(architecture); an index has one image for each architecture"
         case .badReference(let text, let reason): "\(text) is no image reference: \(reason)"

@@ -5,6 +5,7 @@ import OSTree
 enum ImageLabels {
     static let commit = "ostree.commit"
     static let finalDiffID = "ostree.final-diffid"
+    static let bootable = "containers.bootc"
     static let version = "org.opencontainers.image.version"
 
     /// The labels for a commit whose last layer has the given diffID; `custom` wins over what the commit says.

@@ -14,11 +14,10 @@ import Testing
         var request = fixture.request(try await fixture.commit())
         request.format = format
         let image = try await Encapsulator().encapsulate(request)
-        let archive = OCIArchiveReader(path: image.path)
-        let (manifest, _, configuration) = try archive.image()
-        return try zip(manifest.layers, configuration.rootfs.diffIDs).map { descriptor, diffID in
+        let read = try OCILayout(image.path).image()
+        return try zip(read.manifest.layers, read.configuration.rootfs.diffIDs).map { descriptor, diffID in
             var members: [ArchiveEntry] = []
-            try LayerReader(archive, descriptor, diffID: diffID).forEach { member, _ in members.append(member) }
+            try LayerReader(read.layout, descriptor, diffID: diffID).forEach { member, _ in members.append(member) }
             return members
         }
     }

@@ -73,6 +73,10 @@ public final class ArchiveReader {
         return member
     }
 
+    /// Where the headers of the member begin that ``next()`` gave last, in bytes from the start of the stream: a reader of
+    /// the stream from there on gives the same member first.
+    public var headerOffset: Int64 { archive_read_header_position(archive) }
+
     /// Puts the next bytes of the current member's content into `buffer` and returns how many there are; 0 at its end.
     ///
     /// - Throws: ``ArchiveError``, or what the source throws.

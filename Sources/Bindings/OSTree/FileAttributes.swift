@@ -47,9 +47,22 @@ public struct FileAttributes: Sendable, Hashable {
         self.init(
             uid: UInt32(truncatingIfNeeded: uid).bigEndian, gid: UInt32(truncatingIfNeeded: gid).bigEndian,
             permissions: UInt32(truncatingIfNeeded: mode).bigEndian & 0o7777)
-        for pair in variant[3].children {
+        extendedAttributes = Self.dictionary(variant[3])
+    }
+
+    /// The attributes of a content object.
+    public init(_ content: ContentInfo) {
+        self.init(
+            uid: content.uid, gid: content.gid, permissions: content.mode & 0o7777,
+            extendedAttributes: Self.dictionary(content.extendedAttributes))
+    }
+
+    private static func dictionary(_ attributes: Variant) -> [String: [UInt8]] {
+        var dictionary: [String: [UInt8]] = [:]
+        for pair in attributes.children {
             guard let name = pair[0].bytes, let value = pair[1].bytes else { continue }
-            extendedAttributes[String(decoding: name.dropLast(), as: UTF8.self)] = value
+            dictionary[String(decoding: name.dropLast(), as: UTF8.self)] = value
         }
+        return dictionary
     }
 }

@@ -21,16 +21,19 @@ extension Repository {
         return WrittenTree(taking: file)
     }
 
-    /// Writes a commit without parent, subject and body, and returns its checksum.
+    /// Writes a commit without subject and body, and returns its checksum.
     ///
     /// - Parameters:
+    ///   - parent: the commit that it follows; nil for none.
     ///   - metadata: an `a{sv}`.
     ///   - time: seconds since 1970.
-    public func writeCommit(_ tree: WrittenTree, metadata: Variant, time: UInt64) throws(GLibError) -> String {
+    public func writeCommit(
+        _ tree: WrittenTree, parent: String? = nil, metadata: Variant, time: UInt64
+    ) throws(GLibError) -> String {
         var checksum: UnsafeMutablePointer<CChar>?
         try checked("write a commit in \(path)") {
             ostree_repo_write_commit_with_time(
-                pointer, nil, nil, nil, metadata.pointer, tree.pointer, guint64(time), &checksum, nil, $0)
+                pointer, parent, nil, nil, metadata.pointer, tree.pointer, guint64(time), &checksum, nil, $0)
         }
         defer { g_free(checksum) }
         return checksum.map { String(cString: $0) } ?? ""

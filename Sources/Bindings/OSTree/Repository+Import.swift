@@ -63,12 +63,14 @@ extension Repository {
         return try writer.finish()
     }
 
-    /// Writes a symbolic link object and returns its checksum; permissions and extended attributes do not apply.
-    public func writeSymlink(to target: String, uid: UInt32 = 0, gid: UInt32 = 0) throws(GLibError) -> String {
-        let none = FileAttributes(permissions: 0).extendedAttributesVariant
+    /// Writes a symbolic link object and returns its checksum; permissions do not apply.
+    public func writeSymlink(
+        to target: String, uid: UInt32 = 0, gid: UInt32 = 0, extendedAttributes: [String: [UInt8]] = [:]
+    ) throws(GLibError) -> String {
+        let extended = FileAttributes(permissions: 0, extendedAttributes: extendedAttributes).extendedAttributesVariant
         let checksum = try unwrapped("write a link object in \(path)") { error in
-            withExtendedLifetime(none) {
-                ostree_repo_write_symlink(pointer, nil, uid, gid, none.pointer, target, nil, error)
+            withExtendedLifetime(extended) {
+                ostree_repo_write_symlink(pointer, nil, uid, gid, extended.pointer, target, nil, error)
             }
         }
         defer { g_free(checksum) }

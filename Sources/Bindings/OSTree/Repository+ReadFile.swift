@@ -15,8 +15,13 @@ extension Repository {
             contents = next.contents
         }
         guard let file = try directoryTree(contents).files.first(where: { $0.name == name }) else { return nil }
-        let reader = try openContent(file.checksum)
-        guard reader.info.symlinkTarget == nil else { return nil }
+        let info = try contentInfo(file.checksum)
+        return info.symlinkTarget == nil ? try content(of: file.checksum) : nil
+    }
+
+    /// The bytes of a content object; none for a symbolic link.
+    public func content(of checksum: String) throws(GLibError) -> [UInt8] {
+        let reader = try openContent(checksum)
         var bytes: [UInt8] = []
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
         defer { buffer.deallocate() }

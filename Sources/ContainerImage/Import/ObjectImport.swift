@@ -1,13 +1,22 @@
 import LibArchive
 import OSTree
-import SystemPackage
 
 /// Writes the objects that a layer holds into a repository; everything else in the layer is another name for one.
 struct ObjectImport {
-    let path: FilePath
+    /// What errors call the image.
+    let image: String
     let repository: Repository
     /// The digest of the layer that is being read, for errors.
-    var layer = ""
+    var layer = "" {
+        didSet {
+            contents = []
+            commit = nil
+        }
+    }
+    /// The content objects of the layer that is being read.
+    private(set) var contents: Set<String> = []
+    /// The commit in the layer that is being read.
+    private(set) var commit: String?
 
     /// Attributes by the path of the member that held them: images made before late 2025 share them by hard links.
     private var sharedAttributes: [String: [UInt8]] = [:]
@@ -19,8 +28,8 @@ struct ObjectImport {
     /// What ostree-ext accepts, and far above what filesystems do.
     private static let attributesLimit = 1 << 20
 
-    init(path: FilePath, repository: Repository) {
-        self.path = path
+    init(image: String, repository: Repository) {
+        self.image = image
         self.repository = repository
     }
 
@@ -40,6 +49,7 @@ struct ObjectImport {
             }
             let bytes = try archive.readAll(limit: Self.metadataLimit)
             try repository.importMetadata(type, object.checksum, bytes: bytes)
+            if type == .commit { commit = object.checksum }
         case "commitmeta":
             let bytes = try archive.readAll(limit: Self.metadataLimit)
             try repository.importDetachedMetadata(of: object.checksum, bytes: bytes)
@@ -70,6 +80,7 @@ struct ObjectImport {
             throw bad(member, "its extended attributes did not come before it")
         }
         pending = nil
+        contents.insert(checksum)
         if try repository.contains(content: checksum) { return }
         switch member.kind {
         case .symlink(let target):
@@ -85,7 +96,7 @@ struct ObjectImport {
     }
 
     private func bad(_ member: ArchiveEntry, _ reason: String) -> ContainerImageError {
-        .badMember(path, layer: layer, member: member.path, reason: reason)
+        .badMember(image, layer: layer, member: member.path, reason: reason)
     }
 
     /// The checksum and the type of an object by its path in a layer; nil where it is none.

@@ -1,4 +1,3 @@
-import LibArchive
 import SystemPackage
 
 /// Where the bytes of a layer are that goes into an image.
@@ -6,7 +5,7 @@ enum BlobSource {
     /// A file of its own.
     case file(FilePath, size: Int64)
     /// A blob of another image, which is taken over as it is.
-    case image(OCIArchiveReader, OCIDescriptor)
+    case image(OCILayout, OCIDescriptor)
 
     /// Bytes.
     var size: Int64 {

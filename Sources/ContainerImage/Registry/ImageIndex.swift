@@ -67,7 +67,7 @@ extension OCILayoutWriter {
             do {
                 return try JSONDecoder().decode(type, from: Data(FileContent.read(file)))
             } catch let error as DecodingError {
-                throw ContainerImageError.unreadable(file, reason: "\(error)")
+                throw ContainerImageError.unreadable("\(file)", reason: "\(error)")
             }
         }
         func blob(_ digest: String) -> FilePath {
@@ -76,7 +76,7 @@ extension OCILayoutWriter {
         let index = try decode(OCIIndex.self, path.appending("index.json"))
         let key = "org.opencontainers.image.ref.name"
         guard var descriptor = index.manifests.first(where: { $0.annotations?[key] == name }) else {
-            throw ContainerImageError.unreadable(path, reason: "it has no image \(name)")
+            throw ContainerImageError.unreadable("\(path)", reason: "it has no image \(name)")
         }
         let manifest = try decode(OCIManifest.self, blob(descriptor.digest))
         let configuration = try decode(OCIConfiguration.self, blob(manifest.config.digest))
