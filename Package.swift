@@ -105,7 +105,10 @@ let package = Package(
         tool("cosa", ["Pipeline", "Builds", "ContainerImage", "TestRunner", "VirtualMachine", "HostSystem"]),
         tool(
             "kola",
-            ["TestRunner", "VirtualMachine", "Ignition", "Builds", "HostSystem", nioCore, nioPosix, nioHTTP]),
+            [
+                "TestRunner", "VirtualMachine", "Ignition", "Builds", "ContainerImage", "HostSystem", nioCore, nioPosix,
+                nioHTTP,
+            ]),
 
         .target(
             name: "TestSupport", dependencies: ["CLinux", "HostSystem", system], path: "Tests/TestSupport",

@@ -29,6 +29,8 @@ public final class Machine: Sendable {
     private let console: ConsoleMonitor
     private let watcher: Task<Void, Never>
     private let exitIsExpected: Flag
+    /// The position of the first boot that counts.
+    private let firstBoot = Atomic(0)
 
     /// A machine that ``MachineStarter`` has started.
     init(_ parts: MachineStarter.Parts) {
@@ -73,11 +75,15 @@ public final class Machine: Sendable {
     /// - Throws: the ``MachineError`` that ended the machine, or `CancellationError`.
     public func ready(after boot: Boot? = nil) async throws -> Boot {
         let known = boot?.identifier
-        let (position, message) = try await events.message(from: boot?.position ?? 0) { message in
+        let (position, message) = try await events.message(from: boot?.position ?? firstBoot.load(ordering: .acquiring))
+        { message in
             message.boot != nil && message.boot != known
         }
         return Boot(identifier: message.boot ?? "", position: position)
     }
+
+    /// Takes the boots before `boot` for preparation: from now on it is the first that ``ready(after:)`` finds.
+    public func begin(at boot: Boot) { firstBoot.store(boot.position - 1, ordering: .releasing) }
 
     /// Runs `body`, and ends it (it is cancelled) when the machine cannot go on.
     ///

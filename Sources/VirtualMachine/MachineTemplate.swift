@@ -35,9 +35,10 @@ public final class MachineTemplate: Sendable {
             description, identifier: identifier, ignition: ignition, files: files, accelerator: accelerator,
             fatalPatterns: fatalPatterns
         ) { machine in
-            let boot = try await machine.ready()
+            _ = try await machine.ready()
             try await prepare(machine)
-            return boot
+            // Preparing it may have booted it again.
+            return try await machine.ready()
         }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ContainerImage
 import Foundation
 import SystemPackage
 import TestRunner
@@ -27,6 +28,12 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Copy test.tap to this file too.", valueName: "file"))
     var tapfile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Move each machine to the OS in this container image before its tests: an .ociarchive, or a transport and a name.",
+            valueName: "image"))
+    var oscontainer: String?
 
     @Option(help: ArgumentHelp("Memory of the machines in MiB.", valueName: "mb"))
     var qemuMemory: Int?
@@ -98,6 +105,7 @@ struct RunCommand: AsyncParsableCommand {
         var options = RunOptions(image: path)
         options.iso = build?.liveISO
         options.containerArchive = build?.containerArchive
+        options.container = try oscontainer.map { try ImageSource(osContainer: $0) }
         options.selection = try selection.selection(buildDistro: build?.name)
         selection.applySources(to: &options)
         try repetition.apply(to: &options)
@@ -143,5 +151,22 @@ struct Parallel: ExpressibleByArgument {
         case .auto: "auto"
         case .count(let count): "\(count)"
         }
+    }
+}
+
+extension ImageSource {
+    /// What `--oscontainer` names: the path of an OCI archive, an image as skopeo names it, or one as rpm-ostree does
+    /// (`ostree-unverified-registry:HOST/PATH`).
+    ///
+    /// - Throws: `ContainerImageError` for what is none of them.
+    init(osContainer text: String) throws {
+        for (prefix, transport) in [
+            ("ostree-unverified-registry:", "docker://"), ("ostree-unverified-image:", ""),
+            ("ostree-image-signed:", ""),
+        ] where text.hasPrefix(prefix) {
+            try self.init(transport + text.dropFirst(prefix.count))
+            return
+        }
+        try self.init(text.hasSuffix(".ociarchive") && !text.hasPrefix("oci-archive:") ? "oci-archive:\(text)" : text)
     }
 }

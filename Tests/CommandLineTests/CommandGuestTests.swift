@@ -107,4 +107,32 @@ struct CommandGuestTests {
         #expect(output.text.contains("--- PASS: upgrade.basic ("))
         #expect(output.text.contains("        rolled back to "))
     }
+
+    /// The two tests without disks share the boot of a machine that was moved; the third boots one of its own.
+    @Test(
+        "machines are moved to the OS in a container image before their tests",
+        .enabled(if: workdir != nil, "COSA_TEST_WORKDIR names no working directory with two builds"))
+    func rebase() async throws {
+        let tool = try Tool()
+        let workdir = FilePath(try #require(Self.workdir))
+        let latest = workdir.appending("builds/latest/x86_64")
+        let archive = try #require(FileContent.names(in: latest).first { $0.hasSuffix(".ociarchive") })
+        for (name, header) in [("one", ""), ("two", ""), ("disk", "##   additionalDisks: [1G]\n")] {
+            try tool.temporary.write(
+                """
+                #!/bin/bash
+                ## kola:
+                ##   timeoutMin: 20
+                \(header)set -euo pipefail
+                test "$(cat /usr/share/upgrade/file)" = "the second build"
+
+                """, to: "work/tests/kola/\(name)/test.sh", mode: 0o755)
+        }
+        let output = try await tool.kola([
+            "run", "--workdir", workdir.string, "--build=-1", "--oscontainer", latest.appending(archive).string, "-E",
+            tool.work.string, "--output-dir", "out", "ext.*",
+        ])
+        #expect(output.status == 0, "\(output.text)\(output.standardError)")
+        for name in ["one", "two", "disk"] { #expect(output.text.contains("--- PASS: ext.work.\(name) (")) }
+    }
 }

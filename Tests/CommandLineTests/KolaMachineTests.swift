@@ -38,9 +38,25 @@ struct KolaMachineTests {
                 == "error: --qemu-image: machines of the platform qemu-iso boot an ISO; name one with --qemu-iso")
     }
 
+    @Test("the container image that machines are moved to is read before anything boots")
+    func containerImage() async throws {
+        let tool = try Tool()
+        try tool.temporary.write("", to: "work/a.qcow2")
+        try tool.temporary.write("no archive", to: "work/os.ociarchive")
+        let run = ["run", "--qemu-image", "a.qcow2", "--output-dir", "out", "basic", "--oscontainer"]
+        let damaged = try await tool.kola(run + ["os.ociarchive"])
+        #expect(damaged.status == 1)
+        #expect(damaged.lastErrorLine.hasPrefix("error: cannot read the image os.ociarchive: "))
+        let nowhere = try await tool.kola(run + ["ostree-unverified-registry:127.0.0.1:1/os:1"])
+        #expect(nowhere.lastErrorLine.contains("docker://127.0.0.1:1/os:1: the registry cannot be reached"))
+        let nothing = try await tool.kola(run + ["os"])
+        #expect(nothing.status == 1)
+        #expect(nothing.lastErrorLine.hasPrefix("error: os is no image reference: it must begin with oci-archive:"))
+    }
+
     @Test("options without a meaning here are refused")
     func unknown() async throws {
-        for option in ["--inst-insecure", "--oscontainer=a", "--qemu-secex"] {
+        for option in ["--inst-insecure", "--qemu-secex"] {
             let output = try await Tool().kola("run", option, "basic")
             #expect(output.status == 64)
             #expect(output.lastErrorLine.hasPrefix("error: Unknown option '\(option.prefix { $0 != "=" })'"))

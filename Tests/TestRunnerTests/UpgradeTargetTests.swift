@@ -79,10 +79,10 @@ import Testing
                 Version: 1
             release: 12.0 (x)
             """
-        let booted = try UpgradeBasicTest.Deployment(parsing: text)
+        let booted = try GuestDeployment(parsing: text)
         #expect(booted.system == "demo" && booted.commit == Self.digest("b") && booted.version == "12.0 (x)")
         let error = try #require(throws: TestFailure.self) {
-            try UpgradeBasicTest.Deployment(parsing: "No deployments.")
+            try GuestDeployment(parsing: "No deployments.")
         }
         #expect(error.reason == "the guest did not boot an OSTree deployment")
     }

@@ -12,20 +12,24 @@ final class MachineSource: Sendable {
     private let publicKey: String
     private let accelerator: Accelerator
     private let pool: TemplatePool
+    private let rebase: ContainerRebase?
 
     /// A source for `tests`.
     ///
-    /// - Parameter memory: how many MiB all machines of the run may have.
+    /// - Parameters:
+    ///   - memory: how many MiB all machines of the run may have.
+    ///   - rebase: what machines are moved to before their tests; nil for what they boot.
     /// - Throws: `IgnitionError`, ``TestRunnerError`` for a config that all machines get and that cannot be read.
     init(
         tests: [KolaTest], options: RunOptions, output: OutputDirectory, temporary: FilePath, publicKey: String,
-        accelerator: Accelerator, memory: Int
+        accelerator: Accelerator, memory: Int, rebase: ContainerRebase? = nil
     ) throws {
         self.options = options
         self.output = output
         self.temporary = temporary
         self.publicKey = publicKey
         self.accelerator = accelerator
+        self.rebase = rebase
         var uses: [TemplatePool.Key: Int] = [:]
         if options.forks {
             for test in tests where test.problem == nil && options.unmetDemand(of: test) == nil {
@@ -55,9 +59,18 @@ final class MachineSource: Sendable {
             try await IgnitionValidation.check(key.ignition, source: test.name)
             var description = key.description
             description.hostname = hostname
-            return try await Machine.launch(
+            let machine = try await Machine.launch(
                 description, identifier: identifier, ignition: key.ignition, files: files, accelerator: accelerator,
                 segment: segment)
+            guard let rebase, options.bootsISO(test) == nil else { return machine }
+            log.timeline.begin(.boot)
+            do {
+                try await machine.whileRunning { try await rebase.apply(to: machine) }
+            } catch {
+                await machine.kill()
+                throw error
+            }
+            return machine
         }
         log.timeline.begin(.boot)
         let template = try await pool.template(key) { [self] in
@@ -103,7 +116,8 @@ final class MachineSource: Sendable {
         description.hostname = SegmentMembership.hostname(0)
         return try await MachineTemplate.boot(
             description, identifier: identifier, ignition: key.ignition, files: files, accelerator: accelerator
-        ) { machine in
+        ) { [rebase] machine in
+            try await rebase?.apply(to: machine)
             try await machine.commands.run(ForkIdentity.preparation)
         }
     }

@@ -1,3 +1,4 @@
+import ContainerImage
 import HostSystem
 import Ignition
 import SystemPackage
@@ -41,6 +42,8 @@ public struct RunOptions: Sendable {
     public var isoIsDisk = false
     /// The OS as a container image, an OCI archive; nil where there is none.
     public var containerArchive: FilePath?
+    /// A container image with the OS that machines are moved to before their tests; nil for that of the disk image.
+    public var container: ImageSource?
     /// What the image must be.
     public var system = SystemUnderTest()
     /// The firmware of tests that do not name one.

@@ -6,7 +6,7 @@ import VirtualMachine
 /// A run of tests: from the options to the reports. `kola run` and `cosa kola run` are this and nothing else.
 public struct TestRun: Sendable {
     /// What to do.
-    public let options: RunOptions
+    public private(set) var options: RunOptions
     private let native: [KolaTest]
     private let tell: @Sendable (RunEvent) -> Void
 
@@ -106,7 +106,10 @@ public struct TestRun: Sendable {
         tell(.planned(plan.tests.count))
         let tests = StartOrder.longestFirst(plan.tests, seconds: options.durations?.load() ?? [:])
         let results = try await FolderGuard.withFolder { folder in
-            try await run(tests, policy: plan.policy, output: output, temporary: folder, accelerator: accelerator)
+            var run = self
+            let rebase = try await run.rebase(in: folder)
+            return try await run.run(
+                tests, policy: plan.policy, output: output, temporary: folder, accelerator: accelerator, rebase: rebase)
         }
         options.durations?.remember(results)
         let report = RunReport(
@@ -122,7 +125,7 @@ public struct TestRun: Sendable {
 
     private func run(
         _ tests: [KolaTest], policy: RunPolicy, output: OutputDirectory, temporary: FilePath,
-        accelerator: AcceleratorChoice
+        accelerator: AcceleratorChoice, rebase: ContainerRebase?
     ) async throws -> [TestResult] {
         let start = ContinuousClock.now
         let key = try await SSHKey.generate(in: temporary)
@@ -131,7 +134,7 @@ public struct TestRun: Sendable {
         let memory = (HostCapacity.availableMemory ?? .max / 2) / 10 * 9
         let machines = try MachineSource(
             tests: tests, options: options, output: output, temporary: temporary, publicKey: key.publicKey,
-            accelerator: accelerator.accelerator, memory: memory)
+            accelerator: accelerator.accelerator, memory: memory, rebase: rebase)
         let slots = MachineSlots(slots: slotCount, memory: memory - machines.reservedMemory)
         return await withTaskGroup(of: TestResult.self) { group in
             var waiting = tests.map { (test: $0, demand: options.demand(of: $0)) }
@@ -149,6 +152,16 @@ public struct TestRun: Sendable {
             }
             return await group.reduce(into: []) { $0.append($1) }
         }
+    }
+
+    /// Reads the container image that machines are moved to; they must be of its version then.
+    private mutating func rebase(in folder: FilePath) async throws -> ContainerRebase? {
+        guard let source = options.container else { return nil }
+        let rebase = try await ContainerRebase(
+            source, in: options.workdir, architecture: options.selection.architecture, folder: folder)
+        tell(.note("Machines are moved to \(source) (\(rebase.target.version), commit \(rebase.target.commit))"))
+        options.system.version = rebase.target.version.isEmpty ? nil : rebase.target.version
+        return rebase
     }
 
     private func execute(

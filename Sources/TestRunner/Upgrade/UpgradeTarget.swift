@@ -32,18 +32,51 @@ public struct UpgradeTarget: Sendable, Equatable {
         guard let commit = metadata.ostreeCommit else {
             throw TestRunnerError(nil, "build \(id) has no OSTree commit to upgrade to")
         }
-        var archives: [String: FilePath] = [:]
-        for other in try store.index().builds where other.arches.contains(architecture) {
-            guard let metadata = try? store.metadata(other.id, arch: architecture), let known = metadata.ostreeCommit,
-                let image = metadata.images["ostree"]
-            else { continue }
-            let path = store.path(other.id, arch: architecture).appending(image.path)
-            if FileContent.exists(path) { archives[known] = path }
-        }
+        let archives = try archives(in: store, architecture: architecture)
         return UpgradeTarget(
             build: id, version: metadata.ostreeVersion ?? id, commit: commit,
             repository: directory.appending("tmp/repo"), archive: archives[commit],
             others: archives.filter { $0.key != commit })
+    }
+
+    /// The OS in a container image, which is brought into a repository of its own.
+    ///
+    /// - Parameters:
+    ///   - directory: a working directory of cosa, whose builds machines may have booted.
+    ///   - repository: where the repository is made.
+    /// - Throws: `ContainerImageError` and `RegistryError` where the image cannot be had.
+    static func container(
+        _ source: ImageSource, in directory: FilePath, architecture: String, repository: FilePath
+    ) async throws -> UpgradeTarget {
+        let made = try Repository.create(repository, mode: .bareUser)
+        made.disableFsync()
+        let imported = try await ContainerImporter().importImage(
+            source, into: made, options: ImportOptions(architecture: architecture))
+        let store = BuildStore(WorkingDirectory(root: directory))
+        return UpgradeTarget(
+            build: "\(source)", version: imported.version ?? "", commit: imported.checksum, repository: repository,
+            archive: nil, others: try archives(in: store, architecture: architecture))
+    }
+
+    /// The OCI archives of all builds by their commits.
+    private static func archives(in store: BuildStore, architecture: String) throws -> [String: FilePath] {
+        var archives: [String: FilePath] = [:]
+        for build in try store.index().builds where build.arches.contains(architecture) {
+            guard let metadata = try? store.metadata(build.id, arch: architecture), let known = metadata.ostreeCommit,
+                let image = metadata.images["ostree"]
+            else { continue }
+            let path = store.path(build.id, arch: architecture).appending(image.path)
+            if FileContent.exists(path) { archives[known] = path }
+        }
+        return archives
+    }
+
+    /// Brings the commit that a guest booted into the repository where a build's archive has it: what is sent is small then.
+    func addBase(_ base: String) async throws {
+        let repository = try Repository.open(repository)
+        guard try !repository.contains(.commit, base), let archive = others[base] else { return }
+        repository.disableFsync()
+        _ = try await ContainerImporter().importCommit(archive: archive, into: repository)
     }
 
     /// Writes what a guest with the commit `base` needs to a file.
