@@ -56,7 +56,8 @@ public final class ContainerRegistry: Sendable {
         while try withUnsafeMutableBytes(of: &byte, { try output.read(into: $0) }) == 1 {
             if byte != 10 {
                 line.append(byte)
-            } else if let match = String(decoding: line, as: UTF8.self).firstMatch(of: /listening on ([0-9.]+:[0-9]+)/) {
+            } else if let match = String(decoding: line, as: UTF8.self).firstMatch(of: /listening on ([0-9.]+:[0-9]+)/)
+            {
                 return String(match.1)
             } else {
                 line = []

@@ -32,7 +32,8 @@ public enum ImageSource: Sendable, Hashable, CustomStringConvertible {
             self = .ociDirectory(
                 FilePath(try required(String(parts[0]))), tag: parts.count > 1 ? String(parts[1]) : nil)
         } else {
-            throw ContainerImageError.badReference(text, reason: "it must begin with oci-archive:, oci:, docker:// or containers-storage:")
+            throw ContainerImageError.badReference(
+                text, reason: "it must begin with oci-archive:, oci:, docker:// or containers-storage:")
         }
     }
 
