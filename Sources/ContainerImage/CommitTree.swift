@@ -14,6 +14,8 @@ struct CommitTree: Sendable {
         let checksum: String
         let size: Int64
         let symlinkTarget: String?
+        /// The component that it belongs to by an extended attribute of its own or of a directory above it.
+        var component: String?
         /// Every name that the object has in the tree, sorted.
         var paths: [String]
     }
@@ -32,7 +34,7 @@ struct CommitTree: Sendable {
         self.checksum = checksum
         commit = try repository.commit(checksum)
         var walk = Walk(repository: repository)
-        try walk.visit("", contents: commit.rootContents, metadata: commit.rootMetadata)
+        try walk.visit("", contents: commit.rootContents, metadata: commit.rootMetadata, component: nil)
         directories = walk.directories
         files = walk.files
         contents = walk.contents.mapValues { content in
@@ -47,8 +49,14 @@ struct CommitTree: Sendable {
         var directories: [Directory] = []
         var contents: [String: Content] = [:]
         var files: [String: String] = [:]
+        private var componentOfMetadata: [String: String?] = [:]
 
-        mutating func visit(_ path: String, contents checksum: String, metadata: String) throws(GLibError) {
+        init(repository: Repository) { self.repository = repository }
+
+        mutating func visit(
+            _ path: String, contents checksum: String, metadata: String, component inherited: String?
+        ) throws(GLibError) {
+            let component = try component(ofMetadata: metadata) ?? inherited
             directories.append(Directory(path: path, contents: checksum, metadata: metadata))
             let tree = try repository.directoryTree(checksum)
             let prefix = path.isEmpty ? "" : path + "/"
@@ -58,13 +66,28 @@ struct CommitTree: Sendable {
                 if contents[file.checksum] == nil {
                     let info = try repository.contentInfo(file.checksum)
                     contents[file.checksum] = Content(
-                        checksum: file.checksum, size: info.size, symlinkTarget: info.symlinkTarget, paths: [])
+                        checksum: file.checksum, size: info.size, symlinkTarget: info.symlinkTarget,
+                        component: info.extendedAttributes.attribute(ComponentMapping.attribute), paths: [])
                 }
                 contents[file.checksum]?.paths.append(name)
+                if let component, contents[file.checksum]?.component == nil {
+                    contents[file.checksum]?.component = component
+                }
             }
             for directory in tree.directories {
-                try visit(prefix + directory.name, contents: directory.contents, metadata: directory.metadata)
+                try visit(
+                    prefix + directory.name, contents: directory.contents, metadata: directory.metadata,
+                    component: component)
             }
+        }
+
+        /// Most directories share a few metadata objects.
+        private mutating func component(ofMetadata checksum: String) throws(GLibError) -> String? {
+            if let known = componentOfMetadata[checksum] { return known }
+            let metadata = try repository.directoryMetadata(checksum)
+            let component = metadata.extendedAttributes.attribute(ComponentMapping.attribute)
+            componentOfMetadata[checksum] = .some(component)
+            return component
         }
     }
 }

@@ -10,12 +10,28 @@ public struct Component: Sendable, Equatable, Codable {
     public var buildTime: Int64
     /// The times of its changelog's entries, in seconds since 1970.
     public var changelogTimes: [Int64]
-    /// The files that it owns, as paths in the commit's tree; symlinked directories on the way are followed.
-    public var files: [String]
+    /// The files that it owns.
+    public var files: [File]
+
+    /// A file of a component.
+    public struct File: Sendable, Equatable, Codable {
+        /// Where it is, as its package says or as the commit does.
+        public var path: String
+        /// Its size in bytes as its package has it; nil where that is not known.
+        ///
+        /// A file of another size was made by the build, and not by the package.
+        public var size: Int64?
+
+        /// Names a file.
+        public init(_ path: String, size: Int64? = nil) {
+            self.path = path
+            self.size = size
+        }
+    }
 
     /// Makes a component.
     public init(
-        identifier: String, name: String, source: String?, buildTime: Int64, changelogTimes: [Int64], files: [String]
+        identifier: String, name: String, source: String?, buildTime: Int64, changelogTimes: [Int64], files: [File]
     ) {
         self.identifier = identifier
         self.name = name

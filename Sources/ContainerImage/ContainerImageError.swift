@@ -4,6 +4,14 @@ import SystemPackage
 public enum ContainerImageError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The commit or ref is not in the repository.
     case noCommit(String, repository: FilePath)
+    /// A key that shall become a label is not in the commit's metadata.
+    case noCommitMetadata(String)
+    /// A level that the compressor does not have.
+    case badCompressionLevel(String, Int, allowed: ClosedRange<Int32>)
+    /// The base of an image's configuration is not what it should be.
+    case badConfiguration(FilePath, reason: String)
+    /// A file that should be an image's manifest is none.
+    case badManifest(FilePath)
     /// Fewer layers are allowed than an image needs.
     case tooFewLayers(Int, minimum: Int)
     /// A file could not be read or written.
@@ -32,9 +40,14 @@ public enum ContainerImageError: Error, Sendable, Equatable, CustomStringConvert
         switch self {
         case .noCommit(let commit, let repository):
             "there is no commit \(commit) in \(repository); `ostree refs --repo=\(repository)` lists what there is"
+        case .noCommitMetadata(let key): "Could not find commit metadata key: \(key)"
+        case .badCompressionLevel(let compressor, let level, let allowed):
+            "\(compressor) has no level \(level); it has \(allowed.lowerBound) (fast) to \(allowed.upperBound) (small)"
+        case .badConfiguration(let path, let reason): "cannot use the image configuration \(path): \(reason)"
+        case .badManifest(let path): "\(path) is no OCI image manifest"
         case .tooFewLayers(let count, let minimum):
-            "an image of \(count) layers is too small: the commit, the initramfs, unpackaged files and packages need "
-                + "\(minimum) at least"
+            "an image of \(count) layers is too small: the commit, the initramfs, the package database, unpackaged "
+                + "files, packages and named components need \(minimum) at least"
         case .file(let path, let operation, let errno): "cannot \(operation) \(path): \(errno)"
         case .unreadable(let image, let reason): "cannot read the image \(image): \(reason)"
         case .noOSTreeCommit(let image, let reason): "\(image) holds no OSTree commit: \(reason)"

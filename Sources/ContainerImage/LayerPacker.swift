@@ -28,8 +28,11 @@ public struct PackableComponent: Sendable, Equatable {
 /// by comparing with other components, with one exception: the largest source packages have layers of their own, and
 /// where there are more large ones than places, the smallest of them share like the others. No earlier image is needed.
 public struct LayerPacker: Sendable {
-    /// The least number of layers: one for packages and one for each of the two exclusive components.
-    public static let minimumLayers = 3
+    /// The least number of layers: one for packages and one for each of ``usualExclusive``.
+    public static let minimumLayers = usualExclusive + 1
+    /// Places kept for the initramfs, the package database and unowned files, so that none of them shifts anything when it
+    /// appears.
+    static let usualExclusive = 3
 
     /// From this size on a source package has a layer of its own, in bytes.
     static let largeSize: Int64 = 8 << 20
@@ -55,8 +58,7 @@ public struct LayerPacker: Sendable {
     /// - Throws: ``ContainerImageError/tooFewLayers(_:minimum:)`` where the exclusive components leave no layer.
     public func pack(_ components: [PackableComponent]) throws(ContainerImageError) -> [[String]] {
         let exclusive = components.filter(\.isExclusive).map(\.identifier).sorted(by: Self.precedes)
-        // Two places are kept for the usual exclusive components, so that one that appears later shifts nothing.
-        let places = maxLayers - max(exclusive.count, 2)
+        let places = maxLayers - max(exclusive.count, Self.usualExclusive)
         guard places > 0 else { throw .tooFewLayers(maxLayers, minimum: exclusive.count + 1) }
 
         let sources = Dictionary(grouping: components.filter { !$0.isExclusive }, by: \.source)

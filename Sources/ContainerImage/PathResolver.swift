@@ -14,6 +14,13 @@ struct PathResolver {
 
     /// The checksum of the file or symbolic link at `path`; nil where there is none, or a directory.
     mutating func object(at path: String) -> String? {
+        for candidate in [path] + PackagePath.places(of: path) {
+            if let checksum = exactObject(at: candidate) { return checksum }
+        }
+        return nil
+    }
+
+    private mutating func exactObject(at path: String) -> String? {
         let parts = path.split(separator: "/").filter { $0 != "." }
         guard let name = parts.last, let parent = directory(at: parts.dropLast()) else { return nil }
         return tree.files[parent.isEmpty ? String(name) : "\(parent)/\(name)"]

@@ -60,7 +60,9 @@ extension BuildStep {
         }
     }
 
-    private func encapsulation(_ plan: BuildPlan, _ commit: ComposedCommit, output: FilePath) -> EncapsulationRequest {
+    private func encapsulation(
+        _ plan: BuildPlan, _ commit: ComposedCommit, output: FilePath
+    ) throws -> EncapsulationRequest {
         var labels = [
             "com.coreos.inputhash": plan.inputHash, "com.coreos.osname": plan.configuration.name,
             "containers.bootc": "1",
@@ -71,11 +73,15 @@ extension BuildStep {
             $0.hasPrefix("/") ? nil : $0
         }
         labels["org.opencontainers.image.revision"] = plan.configCommit?.commit
+        var options = try ImageOptions(plan.configuration.image)
+        options.labels.merge(labels) { mine, _ in mine }
         return EncapsulationRequest(
-            repository: directory.repository, commit: commit.checksum, components: commit.packages.map(Component.init),
-            labels: labels, architecture: basearch, output: output,
+            repository: directory.repository, commit: commit.checksum,
+            components: try CommitPackages.components(
+                of: commit.checksum, in: try Repository.open(directory.repository), scratch: directory.buildScratch),
+            options: options, architecture: basearch, output: output,
             workDirectory: directory.buildScratch.appending("container"),
-            layerCache: directory.cache.appending("layers"))
+            layerCache: ContainerStep.layerCache(directory))
     }
 
     private func publish(
@@ -137,15 +143,6 @@ extension BuildStep {
                 .string($0)
             }
         }
-    }
-}
-
-extension Component {
-    /// A package of the tree as a component of the image.
-    init(_ package: ComposedPackage) {
-        self.init(
-            identifier: package.nevra, name: package.name, source: package.sourceRPM, buildTime: package.buildTime,
-            changelogTimes: package.changelogTimes, files: package.files)
     }
 }
 

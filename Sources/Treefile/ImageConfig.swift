@@ -25,6 +25,8 @@ public struct ImageConfig: Sendable, Equatable {
     public var vmwareOSType: String?
     /// VMware's hardware version (`vmware-hw-version`).
     public var vmwareHardwareVersion: Int64?
+    /// What the container image is like (`container`).
+    public var container: ContainerConfig
     /// Files that were read, the top one first.
     public var files: [FilePath]
 
@@ -93,7 +95,7 @@ public struct ImageConfig: Sendable, Equatable {
     private static var knownKeys: [String] {
         otherKeys + listKeys + [
             "size", "rootfs", "ostree-remote", "container-imgref", "compressor", "platform-compressor",
-            "vmware-os-type", "vmware-hw-version", "include",
+            "vmware-os-type", "vmware-hw-version", "container", "include",
         ]
     }
 
@@ -121,5 +123,10 @@ public struct ImageConfig: Sendable, Equatable {
         platformCompressor = platforms
         vmwareOSType = try keys.string("vmware-os-type")
         vmwareHardwareVersion = try keys.integer("vmware-hw-version")
+        container =
+            try keys.take("container").map { node in
+                var container = try KeyReader(node, file: keys.file, name: "container")
+                return try ContainerConfig(&container)
+            } ?? ContainerConfig()
     }
 }

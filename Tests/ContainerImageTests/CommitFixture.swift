@@ -73,6 +73,16 @@ struct CommitFixture {
         (ArchiveEntry(path: path, kind: .symlink(target: target), mode: 0o777), [])
     }
 
+    /// Of several blocks of every compressor, and hard to compress.
+    var largeFile: (ArchiveEntry, [UInt8]) {
+        var state: UInt32 = 1
+        let bytes = (0..<5_000_000).map { _ in
+            state = state &* 1_664_525 &+ 1_013_904_223
+            return UInt8(truncatingIfNeeded: state >> 28)
+        }
+        return (ArchiveEntry(path: "usr/lib/large", kind: .regular, mode: 0o644), bytes)
+    }
+
     static let license = String(repeating: "Permission is granted. ", count: 100)
     static let label = ArchiveEntry.ExtendedAttribute(
         name: "security.selinux", value: Array("system_u:object_r:bin_t:s0\0".utf8))
@@ -103,7 +113,7 @@ struct CommitFixture {
     static func component(_ name: String, _ files: [String]) -> Component {
         Component(
             identifier: "\(name)-1-1.x86_64", name: name, source: "\(name)-1-1.src.rpm", buildTime: 1_600_000_000,
-            changelogTimes: [1_599_000_000], files: files)
+            changelogTimes: [1_599_000_000], files: files.map { .init($0) })
     }
 
     static let components = [

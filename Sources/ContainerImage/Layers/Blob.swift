@@ -10,6 +10,8 @@ struct Blob: Sendable, Codable, Equatable {
     let size: Int64
     /// The number of bytes of the tar stream.
     let uncompressedSize: Int64
+    /// The media type of the compressed bytes.
+    var mediaType = OCIMediaType.gzipLayer
 }
 
 /// A blob, where it is, and whether it was there before.

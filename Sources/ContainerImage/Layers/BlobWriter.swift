@@ -1,18 +1,27 @@
+import Foundation
 import HostSystem
 import LibArchive
 import SystemPackage
-import Zlib
 
-/// Writes a layer: tar, digest, gzip, digest, file, all at once and never holding more than a few buffers.
+/// Writes a layer: tar, digest, compression, digest, file, all at once and never holding more than a few blocks.
 enum BlobWriter {
-    /// Names the code and the compressor: layers of the same name and content have the same bytes.
-    static func identity(level: Int32) -> String {
-        "tar-pax-1 gzip-\(level) zlib-\(GzipCompressor.libraryVersion)"
+    /// Names the code that makes the tar stream, and the compressor: layers of the same name and content have the same
+    /// bytes.
+    static func identity(_ compression: LayerCompression) -> String { "tar-pax-2 \(compression.identity)" }
+
+    /// Writes the members that `body` adds to a new file at `path`, compressed on `workers` threads.
+    static func write(
+        to path: FilePath, compression: LayerCompression = .gzip,
+        workers: Int = ProcessInfo.processInfo.activeProcessorCount, _ body: (ArchiveWriter) throws -> Void
+    ) throws -> Blob {
+        let pool = CompressionPool(compression, workers: workers)
+        defer { pool.close() }
+        return try write(to: path, pool: pool, body)
     }
 
-    /// Writes the members that `body` adds to a new file at `path`.
+    /// Writes the members that `body` adds to a new file at `path`, compressed by a pool that others use, too.
     static func write(
-        to path: FilePath, level: Int32, _ body: (ArchiveWriter) throws -> Void
+        to path: FilePath, pool: CompressionPool, _ body: (ArchiveWriter) throws -> Void
     ) throws -> Blob {
         let output = try describing("make", path) {
             try FileDescriptor.open(
@@ -23,22 +32,22 @@ enum BlobWriter {
             var diffID = Digest()
             var size: Int64 = 0
             var uncompressedSize: Int64 = 0
-            let store: GzipCompressor.Sink = { bytes in
+            let compressed = try CompressedStream(pool) { bytes in
                 digest.update(bytes)
                 size += Int64(bytes.count)
                 _ = try describing("write", path) { try output.writeAll(bytes) }
             }
-            let compressor = try GzipCompressor(level: level)
             let archive = try ArchiveWriter(.paxRestricted) { bytes in
                 diffID.update(bytes)
                 uncompressedSize += Int64(bytes.count)
-                try compressor.write(bytes, to: store)
+                try compressed.write(bytes)
             }
             try body(archive)
             try archive.finish()
-            try compressor.finish(to: store)
+            try compressed.finish()
             return Blob(
-                digest: digest.finish(), diffID: diffID.finish(), size: size, uncompressedSize: uncompressedSize)
+                digest: digest.finish(), diffID: diffID.finish(), size: size, uncompressedSize: uncompressedSize,
+                mediaType: pool.compression.mediaType)
         }
     }
 }

@@ -10,7 +10,7 @@ struct ChunkLayer: Sendable {
     /// The objects, sorted by checksum.
     let contents: [CommitTree.Content]
     let format: LayerFormat
-    /// The directory metadata by path; needed for ``LayerFormat/complete``.
+    /// The directory metadata by path; empty for ``LayerFormat/sparse``.
     let directoryMetadata: [String: String]
 
     init(components: [MappedComponent], tree: CommitTree, format: LayerFormat) {
@@ -19,7 +19,7 @@ struct ChunkLayer: Sendable {
             .sorted { $0.checksum.utf8.lexicographicallyPrecedes($1.checksum.utf8) }
         self.format = format
         directoryMetadata =
-            format == .complete
+            format != .sparse
             ? Dictionary(tree.directories.map { ($0.path, $0.metadata) }, uniquingKeysWith: { first, _ in first }) : [:]
     }
 
@@ -32,7 +32,7 @@ struct ChunkLayer: Sendable {
         return identifiers.count > 5 ? "\(identifiers.count) components" : identifiers.joined(separator: " and ")
     }
 
-    /// A digest of everything that decides the layer's uncompressed bytes; `writer` names the code and the compressor.
+    /// A digest of everything that decides the layer's bytes; `writer` names the code and the compressor.
     func cacheKey(writer: String) -> String {
         var digest = Digest()
         digest.update(field: writer)
@@ -50,8 +50,14 @@ struct ChunkLayer: Sendable {
         return digest.finish()
     }
 
-    /// Writes the members: the repository's frame, then each object with its extended attributes and its names.
+    /// Writes the members in the layer's format.
     func write(to archive: ArchiveWriter, from repository: Repository) throws {
+        try format.hasObjects
+            ? writeObjects(to: archive, from: repository) : writePlain(to: archive, from: repository)
+    }
+
+    /// Writes the repository's frame, then each object with its extended attributes and its names.
+    private func writeObjects(to archive: ArchiveWriter, from repository: Repository) throws {
         try RepositoryLayout.write(to: archive)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
         defer { buffer.deallocate() }
@@ -70,7 +76,7 @@ struct ChunkLayer: Sendable {
             var member = ArchiveEntry(
                 path: objectPath, kind: info.symlinkTarget.map { .symlink(target: $0) } ?? .regular,
                 mode: info.mode & 0o7777, uid: info.uid, gid: info.gid, size: info.size,
-                extendedAttributes: Self.visibleAttributes(info.extendedAttributes))
+                extendedAttributes: info.extendedAttributes.visibleAttributes)
             try archive.begin(member)
             while case let count = try reader.read(into: buffer), count > 0 {
                 try archive.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
@@ -95,10 +101,10 @@ struct ChunkLayer: Sendable {
 
     /// Calls `body` for each directory above `paths` that is not in `known`, outermost first; never for
     /// ``LayerFormat/sparse``.
-    private func forEachNewParent(
+    func forEachNewParent(
         of paths: [String], known: inout Set<String>, _ body: (String, String) throws -> Void
     ) rethrows {
-        guard format == .complete else { return }
+        guard format != .sparse else { return }
         for path in paths {
             var parent = ""
             for part in path.split(separator: "/").dropLast() {
@@ -106,16 +112,6 @@ struct ChunkLayer: Sendable {
                 guard known.insert(parent).inserted, let metadata = directoryMetadata[parent] else { continue }
                 try body(parent, metadata)
             }
-        }
-    }
-
-    /// The attributes that container runtimes shall see: all but the SELinux label, which they set themselves.
-    private static func visibleAttributes(_ attributes: Variant) -> [ArchiveEntry.ExtendedAttribute] {
-        attributes.children.compactMap { attribute in
-            var name = attribute[0].bytes ?? []
-            if name.last == 0 { name.removeLast() }
-            let text = String(decoding: name, as: UTF8.self)
-            return text == "security.selinux" ? nil : .init(name: text, value: attribute[1].bytes ?? [])
         }
     }
 }

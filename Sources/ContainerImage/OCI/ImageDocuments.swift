@@ -8,23 +8,31 @@ struct ImageDocuments {
     private let layers: [OCIDescriptor]
 
     /// - Parameter blobs: the commit's layer, then one for each chunk.
-    init(request: EncapsulationRequest, tree: CommitTree, chunks: [ChunkLayer], blobs: [Blob]) {
+    init(request: EncapsulationRequest, tree: CommitTree, chunks: [ChunkLayer], blobs: [Blob]) throws {
         let commit = tree.commit
+        let options = request.options
         let created = Date(timeIntervalSince1970: TimeInterval(commit.timestamp)).formatted(.iso8601)
         let commitText = commit.subject.isEmpty ? "ostree export of commit \(tree.checksum)" : commit.subject
-        labels = ImageLabels.labels(
-            commit: tree.checksum, commit, finalDiffID: "sha256:\(blobs.last?.diffID ?? "")", custom: request.labels)
+        var execution = options.execution?.values ?? .init()
+        labels = (execution.labels ?? [:]).merging(
+            try ImageLabels.labels(
+                commit: tree.checksum, commit,
+                finalDiffID: options.format.hasObjects ? "sha256:\(blobs.last?.diffID ?? "")" : nil, options: options)
+        ) { _, mine in mine }
+        execution.labels = labels
+        execution.command =
+            options.command ?? commit.metadata["ostree.container-cmd"]?.children.compactMap(\.string)
+            ?? execution.command
         configuration = OCIConfiguration(
             architecture: OCIArchitecture.name(basearch: request.architecture), os: "linux", created: created,
-            config: .init(
-                command: commit.metadata["ostree.container-cmd"]?.children.compactMap(\.string), labels: labels),
+            config: execution,
             rootfs: .init(diffIDs: blobs.map { "sha256:\($0.diffID)" }),
             history: ([commitText] + chunks.map(\.historyText)).map { .init(created: created, createdBy: $0) })
-        let annotations = [nil] + chunks.map { ["ostree.components": $0.componentNames.joined(separator: ",")] }
+        let annotations =
+            [nil] + chunks.map { [options.format.componentsAnnotation: $0.componentNames.joined(separator: ",")] }
         layers = zip(blobs, annotations).map { blob, annotations in
             OCIDescriptor(
-                mediaType: OCIMediaType.gzipLayer, digest: "sha256:\(blob.digest)", size: blob.size,
-                annotations: annotations)
+                mediaType: blob.mediaType, digest: "sha256:\(blob.digest)", size: blob.size, annotations: annotations)
         }
     }
 

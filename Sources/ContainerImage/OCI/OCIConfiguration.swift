@@ -12,7 +12,7 @@ struct OCIConfiguration: Codable, Sendable {
         var labels: [String: String]?
         var stopSignal: String?
 
-        enum CodingKeys: String, CodingKey {
+        enum CodingKeys: String, CodingKey, CaseIterable {
             case user = "User"
             case exposedPorts = "ExposedPorts"
             case environment = "Env"

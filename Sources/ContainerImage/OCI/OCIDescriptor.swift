@@ -26,6 +26,7 @@ enum OCIMediaType {
     static let empty = "application/vnd.oci.empty.v1+json"
     static let configuration = "application/vnd.oci.image.config.v1+json"
     static let gzipLayer = "application/vnd.oci.image.layer.v1.tar+gzip"
+    static let zstdLayer = "application/vnd.oci.image.layer.v1.tar+zstd"
     static let plainLayer = "application/vnd.oci.image.layer.v1.tar"
     static let zstdLayer = "application/vnd.oci.image.layer.v1.tar+zstd"
     static let index = "application/vnd.oci.image.index.v1+json"

@@ -1,0 +1,39 @@
+import Dispatch
+import Synchronization
+
+/// A piece of a stream on its way through a ``CompressionPool``.
+final class CompressionBlock: Sendable {
+    /// What became of it.
+    struct Output: Sendable {
+        let bytes: [UInt8]
+        /// The CRC-32 of the input; 0 where the format has none.
+        let checksum: UInt
+    }
+
+    let bytes: [UInt8]
+    /// The block before it; empty for the first one.
+    let previous: [UInt8]
+    let isLast: Bool
+
+    private let output = Mutex<Result<Output, any Error>?>(nil)
+    private let done = DispatchSemaphore(value: 0)
+
+    init(_ bytes: [UInt8], previous: [UInt8], isLast: Bool) {
+        self.bytes = bytes
+        self.previous = previous
+        self.isLast = isLast
+    }
+
+    /// Called once, by the thread that compressed it.
+    func finish(_ result: Result<Output, any Error>) {
+        output.withLock { $0 = result }
+        done.signal()
+    }
+
+    /// Waits until it is compressed, then says what to; to be called once.
+    func wait() throws -> Output {
+        done.wait()
+        guard let result = output.withLock({ $0 }) else { return Output(bytes: [], checksum: 0) }
+        return try result.get()
+    }
+}
