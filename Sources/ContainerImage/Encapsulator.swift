@@ -33,8 +33,16 @@ public struct Encapsulator: Sendable {
         let blobDirectory = request.workDirectory.appending("layers")
         try FileManager.default.createDirectory(atPath: blobDirectory.string, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: blobDirectory.string) }
-        let set = try await Blocking.run { try LayerSet(request) }
+        let (set, lock) = try await Blocking.run { (try LayerSet(request), try Self.lock(request.layerCache)) }
+        defer { withExtendedLifetime(lock) {} }
         return try await body(set, try await set.write(request, to: blobDirectory))
+    }
+
+    /// Each image prunes what it does not need, so two of them take turns.
+    private static func lock(_ cache: FilePath?) throws -> FileLock? {
+        guard let cache else { return nil }
+        try FileManager.default.createDirectory(atPath: cache.string, withIntermediateDirectories: true)
+        return try FileLock(cache.appending(".lock"), wait: true)
     }
 
     private static func layers(_ set: LayerSet, _ blobs: [StoredBlob]) -> [EncapsulatedLayer] {

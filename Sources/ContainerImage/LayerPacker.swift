@@ -25,8 +25,9 @@ public struct PackableComponent: Sendable, Equatable {
 ///
 /// A layer changes when one of its components does, and clients download changed layers whole. So where a component
 /// goes depends on nothing but itself: its source package's name (hashed) and how often that changes. No layer is chosen
-/// by comparing with other components, with one exception: the largest source packages have layers of their own, and
-/// where there are more large ones than places, the smallest of them share like the others. No earlier image is needed.
+/// by comparing with other components, with one exception: large source packages have layers of their own, and where there
+/// are more of them than places, it takes twice the size to count as large, and so on. So a package that is added moves no
+/// other one, unless it is a large one and takes the last place. No earlier image is needed.
 public struct LayerPacker: Sendable {
     /// The least number of layers: one for packages and one for each of ``usualExclusive``.
     public static let minimumLayers = usualExclusive + 1
@@ -34,8 +35,8 @@ public struct LayerPacker: Sendable {
     /// appears.
     static let usualExclusive = 3
 
-    /// From this size on a source package has a layer of its own, in bytes.
-    static let largeSize: Int64 = 8 << 20
+    /// From this size on a source package has a layer of its own, in bytes, while there are places enough.
+    static let largeSize: Int64 = 1 << 20
     /// From how many updates a year a source package counts as changing sometimes, and often.
     static let updateLimits = (sometimes: 4, often: 12)
 
@@ -63,9 +64,10 @@ public struct LayerPacker: Sendable {
 
         let sources = Dictionary(grouping: components.filter { !$0.isExclusive }, by: \.source)
             .map { Source(name: $0.key, components: $0.value) }
-        let largePlaces = places * 2 / 5
-        let large = sources.filter { $0.size >= Self.largeSize }
-            .sorted { ($1.size, $0.name) < ($0.size, $1.name) }.prefix(largePlaces)
+        let largePlaces = places * 3 / 5
+        var largeSize = Self.largeSize
+        while sources.count(where: { $0.size >= largeSize }) > largePlaces { largeSize *= 2 }
+        let large = sources.filter { $0.size >= largeSize }
         let largeNames = Set(large.map(\.name))
 
         let bins = Bins(count: places - largePlaces)

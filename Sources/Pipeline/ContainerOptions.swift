@@ -1,5 +1,5 @@
 import ContainerImage
-import Foundation
+import HostSystem
 import SystemPackage
 import Treefile
 
@@ -50,9 +50,9 @@ public struct ContainerOptions: Sendable {
         if let imageConfig {
             let bytes: [UInt8]
             do {
-                bytes = Array(try Data(contentsOf: URL(fileURLWithPath: imageConfig.string)))
+                bytes = try FileContent.read(imageConfig)
             } catch {
-                throw PipelineError("cannot read the image configuration \(imageConfig): \(Self.reason(error))")
+                throw PipelineError("cannot read the image configuration \(imageConfig): \(error)")
             }
             options.execution = try ExecutionConfiguration(json: bytes, file: imageConfig)
         }
@@ -71,13 +71,6 @@ public struct ContainerOptions: Sendable {
 
     private static func words<Words: CaseIterable & RawRepresentable>(_ type: Words.Type) -> String
     where Words.RawValue == String { type.allCases.map(\.rawValue).joined(separator: ", ") }
-
-    private static func reason(_ error: any Error) -> String {
-        ((error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError).map {
-            String(cString: strerror(Int32($0.code)))
-        }
-            ?? "it cannot be opened"
-    }
 }
 
 extension ImageOptions {

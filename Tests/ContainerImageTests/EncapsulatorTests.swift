@@ -142,6 +142,48 @@ import Testing
         #expect(fourth.sha256 == third.sha256)
     }
 
+    @Test func layersOfOtherFormatsAndCompressorsAreKeptApart() async throws {
+        let fixture = try CommitFixture()
+        let commit = try await fixture.commit()
+        let cache = fixture.directory.appending("cache")
+        func reused(_ format: LayerFormat, _ compression: LayerCompression) async throws -> Int {
+            var request = fixture.request(commit, "image")
+            request.format = format
+            request.compression = compression
+            request.layerCache = cache
+            let image = try await Encapsulator().encapsulate(request)
+            try FileManager.default.removeItem(atPath: image.path.string)
+            return image.layers.count { $0.isReused }
+        }
+        #expect(try await reused(.sparse, .gzip) == 0)
+        #expect(try await reused(.sparse, LayerCompression(.zstd)) == 0)
+        #expect(try await reused(.plain, .gzip) == 0)
+        #expect(try await reused(.sparse, .gzip) > 0)
+        #expect(try await reused(.sparse, LayerCompression(.zstd)) > 0)
+        // Another level replaces the layers of the old one.
+        #expect(try await reused(.sparse, LayerCompression(.gzip, level: 1)) == 0)
+        #expect(try await reused(.sparse, .gzip) == 0)
+        let names = try FileManager.default.contentsOfDirectory(atPath: cache.string)
+        #expect(names.filter { !$0.hasPrefix(".") }.sorted() == ["1-gzip", "1-zstd", "plain-gzip"])
+    }
+
+    @Test func layersAreMadeWithoutAnImage() async throws {
+        let fixture = try CommitFixture()
+        let request = fixture.request(try await fixture.commit())
+        let layers = try await Encapsulator().layers(request)
+        #expect(!FileManager.default.fileExists(atPath: request.output.string))
+        let image = try await Encapsulator().encapsulate(request)
+        #expect(layers == image.layers)
+    }
+
+    @Test func theTimesOfHistoryAreTheImages() async throws {
+        let fixture = try CommitFixture()
+        let image = try await Encapsulator().encapsulate(fixture.request(try await fixture.commit()))
+        let (_, _, configuration) = try OCIArchiveReader(path: image.path).image()
+        #expect(configuration.created == "2023-11-14T22:13:20Z")
+        #expect(Set((configuration.history ?? []).map(\.created)) == [configuration.created])
+    }
+
     @Test func aCommitThatDoesNotExistIsNamed() async throws {
         let fixture = try CommitFixture()
         _ = try await fixture.commit()

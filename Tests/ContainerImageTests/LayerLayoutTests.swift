@@ -99,6 +99,56 @@ import Testing
         }
     }
 
+    @Test func plainLayersHoldFilesAfterTheirDirectories() async throws {
+        let layers = try await Self.layers(.plain)
+        let members = layers.dropFirst().joined()
+        #expect(!layers.joined().contains { $0.path.contains("sysroot/") && $0.kind != .directory })
+        #expect(!layers.joined().contains { $0.path.hasPrefix("sysroot/ostree") })
+        #expect(layers.joined().allSatisfy { $0.modificationTime == 0 })
+        #expect(!layers.joined().contains { $0.path.hasPrefix("usr/etc") })
+        #expect(!layers.joined().contains { $0.extendedAttributes.contains { $0.name == "security.selinux" } })
+        let skeleton = try #require(layers.first)
+        #expect(skeleton.first?.path == "./")
+        #expect(skeleton.allSatisfy { $0.kind == .directory })
+        #expect(skeleton.contains { $0.path == "sysroot/" })
+        #expect(skeleton.last?.path == "var/tmp/")
+
+        for layer in layers.dropFirst() {
+            var known: Set<String> = []
+            for member in layer {
+                let parent = member.path.split(separator: "/").dropLast().joined(separator: "/")
+                #expect(parent.isEmpty || known.contains(parent))
+                if case .hardlink(let target) = member.kind { #expect(known.contains(target)) }
+                known.insert(member.path.hasSuffix("/") ? String(member.path.dropLast()) : member.path)
+            }
+        }
+        func file(_ path: String) throws -> ArchiveEntry { try #require(members.first { $0.path == path }) }
+        #expect(try file("usr/bin/su").mode == 0o4755)
+        #expect(try file("usr/bin/ping").extendedAttributes == [CommitFixture.capability])
+        #expect(try file("usr/share/secret/key").uid == 4242)
+        #expect(try file("etc/passwd").size == 26)
+        #expect(try file("bin").kind == .symlink(target: "usr/bin"))
+        #expect(try file("usr/share/doc/ping/LICENSE").kind == .hardlink(target: "usr/share/doc/bash/LICENSE"))
+        for path in ["usr/share/empty", "usr/share/bash/empty"] { #expect(try file(path).kind == .regular) }
+        let secrets = members.filter { $0.path == "usr/share/secret/" }
+        #expect(!secrets.isEmpty)
+        #expect(secrets.allSatisfy { $0.mode == 0o2750 })
+    }
+
+    @Test func plainImagesAreNoOSTreeImages() async throws {
+        let fixture = try CommitFixture()
+        var request = fixture.request(try await fixture.commit())
+        request.format = .plain
+        let image = try await Encapsulator().encapsulate(request)
+        #expect(image.labels["containers.bootc"] == "1")
+        #expect(image.labels["ostree.linux"] == "6.1.0-test")
+        #expect(image.labels["ostree.commit"] == nil)
+        #expect(image.labels["ostree.final-diffid"] == nil)
+        let (manifest, _, _) = try OCIArchiveReader(path: image.path).image()
+        #expect(manifest.layers.contains { $0.annotations?["org.chunkah.component"] == "initramfs" })
+        #expect(!manifest.layers.contains { $0.annotations?["ostree.components"] != nil })
+    }
+
     /// The judge is libostree itself: it reads the repository mode that the layers are in.
     @Test(.enabled(if: getuid() == 0, "owners can be restored by root only"))
     func libostreeAcceptsTheUnpackedRepository() async throws {

@@ -77,15 +77,59 @@ import Testing
         }
     }
 
-    @Test func largeSourcesAreAloneAndTheLargestComeFirst() throws {
-        let large = (0..<10).map {
-            PackableComponent(
-                identifier: "large\($0)", source: "large\($0)", size: Int64(100 - $0) * Self.mebibyte, updatesPerYear: 0
-            )
+    static func source(_ name: String, mebibytes: Int) -> PackableComponent {
+        PackableComponent(
+            identifier: name, source: name, size: Int64(mebibytes) * mebibyte, updatesPerYear: 0)
+    }
+
+    @Test func largeSourcesAreAloneWhileThereArePlaces() throws {
+        // 21 layers without the three exclusive ones leave 18, three fifths of which are for large sources: 10.
+        let packer = try LayerPacker(maxLayers: 21)
+        let small = (0..<50).map { Self.source("small\($0)", mebibytes: 0) }
+        var large = (1...10).map { Self.source("large\($0)", mebibytes: $0) }
+        func alone() throws -> [String] {
+            let layers = try packer.pack(small + large)
+            return large.map(\.source).filter { layers.contains([$0]) }
         }
-        // 21 layers without the three exclusive ones leave 18, two fifths of which are for large sources.
-        let layers = try LayerPacker(maxLayers: 21).pack(large)
-        for number in 0..<7 { #expect(layers.contains(["large\(number)"])) }
+        #expect(try alone() == large.map(\.source))
+        // One more than there are places: it takes 2 MiB to be large, and only the smallest one moves.
+        large.append(Self.source("large11", mebibytes: 11))
+        #expect(try alone() == large.map(\.source).filter { $0 != "large1" })
+    }
+
+    /// The mean, over all choices of 10 packages that change, of the bytes in layers that do not.
+    static func kept(_ layers: [[String]], of packages: [PackableComponent]) -> Double {
+        let sizes = Dictionary(uniqueKeysWithValues: packages.map { ($0.identifier, Double($0.size)) })
+        return layers.reduce(0) { sum, layer in
+            let chance = (0..<10).reduce(1.0) { chance, index in
+                chance * Double(max(0, packages.count - layer.count - index)) / Double(packages.count - index)
+            }
+            return sum + chance * layer.reduce(0) { $0 + (sizes[$1] ?? 0) }
+        }
+    }
+
+    @Test func aClientKeepsNineTenthsOfWhatALayerForEachPackageKeeps() throws {
+        let packages = DefaultSystem.packages
+        #expect(packages.count > 150)
+        let limit = Self.kept(packages.map { [$0.identifier] }, of: packages)
+        #expect(Self.kept(try LayerPacker(maxLayers: 63).pack(packages), of: packages) / limit > 0.9)
+        // The figure is no matter of course.
+        #expect(Self.kept(try LayerPacker(maxLayers: 32).pack(packages), of: packages) / limit < 0.9)
+    }
+
+    @Test func inTheDefaultSystemAPackageThatIsAddedMovesNoOther() throws {
+        let packer = try LayerPacker(maxLayers: 63)
+        let packages = DefaultSystem.packages
+        let before = try packer.pack(packages)
+        for source in Set(packages.map(\.source)) {
+            // As if it had been added last.
+            let without = try packer.pack(packages.filter { $0.source != source })
+            #expect(Set(before).subtracting(without).count == 1)
+        }
+        for size in [1, 500, 2000, 50_000] {
+            let new = PackableComponent(identifier: "new", source: "new", size: Int64(size) << 10, updatesPerYear: 3)
+            #expect(Set(try packer.pack(packages + [new])).subtracting(before).count == 1)
+        }
     }
 
     @Test func whatChangesOftenIsApartFromWhatRarelyDoes() throws {

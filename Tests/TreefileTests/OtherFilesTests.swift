@@ -36,6 +36,67 @@ struct OtherFilesTests {
         #expect(image.files.count == 2)
     }
 
+    @Test("image.yaml: what the container image is like")
+    func imageContainer() throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.write(
+            """
+            container:
+              format: 2
+              max-layers: 100
+              compressor: zstd
+              compression-level: 7
+              labels: {a: b}
+              copymeta: [k]
+              copymeta-opt: [o]
+              cmd: [/sbin/init]
+              config: {StopSignal: SIGRTMIN+3, Env: [A=b], Volumes: {/var: {}}}
+
+            """, to: "image.yaml")
+        let image = try ImageConfig.load(path)
+        var expected = ContainerConfig()
+        expected.format = "2"
+        expected.maxLayers = 100
+        expected.compressor = "zstd"
+        expected.compressionLevel = 7
+        expected.labels = ["a": "b"]
+        expected.copiedMetadata = ["k"]
+        expected.optionalCopiedMetadata = ["o"]
+        expected.command = ["/sbin/init"]
+        expected.configuration = [
+            "StopSignal": .string("SIGRTMIN+3"), "Env": .array([.string("A=b")]),
+            "Volumes": .object(["/var": .object([:])]),
+        ]
+        #expect(image.container == expected)
+        // What the image is like is an input of the build.
+        #expect(try image.json.compactJSON.contains(#""compression-level":7"#))
+    }
+
+    @Test(
+        "image.yaml: mistakes in container are errors with their place",
+        arguments: [
+            ("container: {formt: 1}", "1:13: unknown key 'formt' in 'container'; did you mean 'format'?"),
+            ("container: {format: 3}", "1:21: key 'format': unknown value '3'; use one of 1, 2, plain"),
+            ("container:\n  compressor: xz", "2:15: key 'compressor': unknown value 'xz'; use one of gzip, zstd"),
+            ("container: [a]", "1:12: 'container' must be a map of keys, but is a list"),
+            (
+                "container: {labels: {a: 1}}",
+                "1:25: key 'labels.a': expected a text, found the number 1; put it in quotes"
+            ),
+            ("container: {max-layers: many}", "1:25: key 'max-layers': expected a whole number, found the text 'many'"),
+            (
+                "container:\n  config: {Entry: [a]}",
+                "2:12: unknown key 'Entry' in 'config'; use one of Cmd, Entrypoint, Env, ExposedPorts, StopSignal, User, "
+                    + "Volumes, WorkingDir"
+            ),
+            ("container: {config: {Env: A=b}}", "1:27: key 'config.Env': expected a list, found the text 'A=b'"),
+        ])
+    func imageContainerMistakes(text: String, expected: String) throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.write(text + "\n", to: "image.yaml")
+        #expect(message { _ = try ImageConfig.load(path) } == "\(path):\(expected)")
+    }
+
     @Test("image.yaml: a slip in a key and a wrong value are errors with their place")
     func imageMistakes() throws {
         let directory = try TemporaryDirectory()
