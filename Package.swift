@@ -131,7 +131,7 @@ let package = Package(
         tests("DiskImage", ["HostSystem", "OSTree", "Treefile"]),
         tests("VirtualMachine", ["Ext2fs", "HostSystem"]),
         tests("TestRunner", ["Builds", "HostSystem", "Ignition", "VirtualMachine"]),
-        tests("Pipeline", ["HostSystem", "Builds"]),
+        tests("Pipeline", ["HostSystem", "Builds", "ContainerImage", "Treefile"]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [

@@ -1,5 +1,6 @@
 import Builds
 import Compose
+import ContainerImage
 import Foundation
 import HostSystem
 import Packages
@@ -28,9 +29,12 @@ struct Configuration: Sendable {
     static func load(_ directory: WorkingDirectory, basearch: String) throws -> Configuration {
         let manifest = try FlattenedManifest.load(try directory.configFile("manifest"), basearch: basearch)
         let platforms = directory.config.appending("platforms.yaml")
+        let image = try ImageConfig.load(try directory.configFile("image"))
+        // What the image cannot be is told before anything is built.
+        _ = try ImageOptions(image)
         return Configuration(
             directory: directory, basearch: basearch, variant: try directory.variant(), manifest: manifest,
-            image: try ImageConfig.load(try directory.configFile("image")),
+            image: image,
             platforms: FileContent.exists(platforms) ? try PlatformsTable.load(platforms) : PlatformsTable(),
             repositories: try repositories(directory, manifest, basearch: basearch),
             lockfiles: lockfiles(directory, basearch: basearch), layers: try layers(directory, manifest))

@@ -28,7 +28,6 @@ enum OCIMediaType {
     static let gzipLayer = "application/vnd.oci.image.layer.v1.tar+gzip"
     static let zstdLayer = "application/vnd.oci.image.layer.v1.tar+zstd"
     static let plainLayer = "application/vnd.oci.image.layer.v1.tar"
-    static let zstdLayer = "application/vnd.oci.image.layer.v1.tar+zstd"
     static let index = "application/vnd.oci.image.index.v1+json"
     /// Docker's own types, which mean the same (distribution, manifest v2 schema 2).
     static let dockerManifest = "application/vnd.docker.distribution.manifest.v2+json"
