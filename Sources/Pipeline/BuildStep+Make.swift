@@ -28,7 +28,7 @@ extension BuildStep {
             try await Encapsulator().encapsulate(
                 encapsulation(plan, commit, output: transaction.scratchPath(archive)))
         }
-        try await publish(plan, commit, image, archiveName: archive, in: transaction)
+        try await publish(plan, commit, image, in: transaction)
         try? FileContent.remove(directory.buildScratch)
     }
 
@@ -85,24 +85,11 @@ extension BuildStep {
     }
 
     private func publish(
-        _ plan: BuildPlan, _ commit: ComposedCommit, _ image: EncapsulatedImage, archiveName: String,
-        in transaction: BuildTransaction
+        _ plan: BuildPlan, _ commit: ComposedCommit, _ image: EncapsulatedImage, in transaction: BuildTransaction
     ) async throws {
-        let name = plan.configuration.name
         var metadata = BuildMetadata(
-            buildID: plan.version, name: name, ostreeCommit: commit.checksum, ostreeVersion: commit.version,
-            ostreeTimestamp: commit.timestamp)
-        metadata.setImage(
-            "ostree",
-            try await Blocking.run {
-                try transaction.place(image.path, as: archiveName, digest: image.sha256, skipCompression: true)
-            })
-        metadata.setImage(
-            "oci-manifest",
-            try transaction.write(
-                image.manifest,
-                as: Artifact.manifestFileName(name: name, version: plan.version, arch: basearch),
-                skipCompression: true))
+            buildID: plan.version, name: plan.configuration.name, ostreeCommit: commit.checksum,
+            ostreeVersion: commit.version, ostreeTimestamp: commit.timestamp)
         metadata.ostreeContentChecksum = commit.contentChecksum
         metadata.ref = plan.ref
         metadata.summary = plan.configuration.summary
@@ -114,35 +101,18 @@ extension BuildStep {
         metadata.overridesActive = !FileContent.names(in: directory.overrideRPMs).filter { $0.hasSuffix(".rpm") }
             .isEmpty
         metadata.ociLabels = image.labels
-        let lockfile = GeneratedLockfile(
-            packages: commit.packages.map(GeneratedLockfile.Package.init), generated: plan.timestamp)
-        try transaction.write(lockfile.bytes, as: GeneratedLockfile.fileName(arch: basearch))
-        let commitMetadata = CommitMetadata(
-            version: plan.version, basearch: basearch, stream: plan.configuration.stream,
-            configGitRevision: plan.configCommit?.commit, packages: lockfile.packages)
-        try transaction.write(commitMetadata.bytes, as: CommitMetadata.fileName)
-        try compare(plan, lockfile.packages, &metadata)
-        var sideFile = try SideFile(plan, commit, image)
-        try transaction.write(
-            BillOfMaterials(plan, commit, image, in: Repository.open(directory.repository)), listedIn: &sideFile)
-        try transaction.commit(metadata, sideFile: sideFile)
+        try await publication.publish(
+            metadata, .init(path: image.path, sha256: image.sha256, manifest: image.manifest),
+            packages: commit.packages.map(GeneratedLockfile.Package.init),
+            origin: .init(
+                timestamp: plan.timestamp, stream: plan.configuration.stream,
+                configGitRevision: plan.configCommit?.commit),
+            bill: BillOfMaterials(plan, commit, image, in: Repository.open(directory.repository)),
+            sideFile: SideFile(plan, commit, image), in: transaction)
     }
 
-    /// The package differences to the latest build and to the one that `--parent-build` names.
-    private func compare(
-        _ plan: BuildPlan, _ packages: [GeneratedLockfile.Package], _ metadata: inout BuildMetadata
-    ) throws {
-        if let latest = try store.latest(arch: basearch) {
-            metadata["pkgdiff"] = try PackageDifference(from: latest.id, in: store, arch: basearch, to: packages)?.json
-        }
-        if let parent = options.parentBuild {
-            let id = try store.resolve(parent, arch: basearch)
-            metadata["parent-pkgdiff"] = try PackageDifference(from: id, in: store, arch: basearch, to: packages)?.json
-            metadata["fedora-coreos.parent-version"] = .string(id)
-            metadata["fedora-coreos.parent-commit"] = try store.metadata(id, arch: basearch).ostreeCommit.map {
-                .string($0)
-            }
-        }
+    var publication: BuildPublication {
+        BuildPublication(store: store, basearch: basearch, parentBuild: options.parentBuild)
     }
 }
 

@@ -66,7 +66,7 @@ public struct BuildStep: Sendable {
         let lock = try store.lockForBuilding()
         defer { withExtendedLifetime(lock) {} }
         try await make(plan, resolution: resolution, lock: lock)
-        if !options.skipPrune { try pruneOldBuilds(lock) }
+        if !options.skipPrune { try publication.pruneOldBuilds(lock, reporter: reporter) }
         return .built(plan.version)
     }
 
@@ -106,12 +106,5 @@ public struct BuildStep: Sendable {
         return BuildPlan(
             configuration: configuration, packages: packages, configCommit: commit?.revision, timestamp: timestamp,
             version: try await versions.next(timestamp: timestamp), inputs: inputs, request: request)
-    }
-
-    private func pruneOldBuilds(_ lock: FileLock) throws {
-        let plan = try store.prunePlan(keepLast: 3)
-        guard !plan.removed.isEmpty else { return }
-        try store.prune(plan, lock: lock) { try CommitCleanup.run($0, in: directory) }
-        reporter.note("Pruned \(plan.removed.map(\.id).joined(separator: ", "))")
     }
 }

@@ -14,15 +14,24 @@ enum CommitPackages {
     /// - Parameter scratch: where the database is copied to for a moment; librpm reads files only.
     /// - Throws: ``PipelineError`` for a commit without a database, `RPMError`.
     static func components(of commit: String, in repository: Repository, scratch: FilePath) throws -> [Component] {
-        guard let bytes = try database(of: commit, in: repository) else {
+        guard let headers = try headers(of: commit, in: repository, scratch: scratch) else {
             throw PipelineError(
                 "commit \(commit.prefix(12)) has no package database (/\(places.joined(separator: "/\(name) or /"))"
                     + "/\(name)), by which its files are put into layers")
         }
+        return try headers.map(Component.init)
+    }
+
+    /// The packages as the database has them; nil for a commit without a database.
+    ///
+    /// - Parameter scratch: where the database is copied to for a moment; librpm reads files only.
+    /// - Throws: `GLibError`, `RPMError`.
+    static func headers(of commit: String, in repository: Repository, scratch: FilePath) throws -> [PackageHeader]? {
+        guard let bytes = try database(of: commit, in: repository) else { return nil }
         let folder = try TemporaryFolder(prefix: "rpmdb", in: scratch)
         defer { folder.remove() }
         try AtomicFile.write(bytes, to: folder.path.appending(name))
-        return try PackageDatabase.read(folder.path).map(Component.init)
+        return try PackageDatabase.read(folder.path)
     }
 
     private static func database(of commit: String, in repository: Repository) throws -> [UInt8]? {

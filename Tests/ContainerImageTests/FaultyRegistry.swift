@@ -62,7 +62,7 @@ final class FaultyRegistry: Sendable {
             }
             let text =
                 "HTTP/1.1 \(answer.status) Status\r\nContent-Type: application/json\r\n"
-                + "Docker-Distribution-Api-Version: registry/2.0\r\nContent-Length: \(answer.body.utf8.count)\r\n\r\n"
+                + "Docker-Distribution-Api-Version: registry/2.0\r\nRetry-After: 0\r\nContent-Length: \(answer.body.utf8.count)\r\n\r\n"
                 + answer.body
             _ = try? file.writeAll(text.utf8)
         }

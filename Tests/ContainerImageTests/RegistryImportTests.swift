@@ -70,19 +70,15 @@ import Testing
             "the registry refuses it; log in with `skopeo login`, "
         ),
         (.status(404, code: "MANIFEST_UNKNOWN"), "the registry does not have it; look at its name and its tag "),
+        (
+            .status(429, code: "TOOMANYREQUESTS"),
+            "the registry takes no more requests for now; try again later, or log in "
+        ),
         (.status(500, code: "UNKNOWN"), "the registry failed with status 500; try again later "),
     ])
     func aRefusalSaysWhyAndLeavesNothing(fault: FaultyRegistry.Fault, reason: String) async throws {
         let (error, name) = try await Self.refusal(fault, Self.options(reference: "x"))
         #expect(error.hasPrefix("cannot read docker://\(name): \(reason)"), "\(error)")
-    }
-
-    /// skopeo tries again for half a minute before it gives up, or until its time is over.
-    @Test func aRegistryThatIsBusySaysSo() async throws {
-        var options = Self.options(reference: "x")
-        options.registry.timeout = 3
-        let (error, name) = try await Self.refusal(.status(429, code: "TOOMANYREQUESTS"), options)
-        #expect(error.hasPrefix("cannot read docker://\(name): the registry "), "\(error)")
     }
 
     @Test func aRegistryThatNeverAnswersIsGivenUp() async throws {

@@ -4,7 +4,8 @@ import CRPM
 ///
 /// Immutable here, but librpm sorts its index on first use: read one header from one thread at a time.
 public final class PackageHeader: @unchecked Sendable {
-    let pointer: OpaquePointer
+    /// The C object; for other bindings only.
+    package let pointer: OpaquePointer
 
     /// Takes over one reference.
     init(taking pointer: OpaquePointer) { self.pointer = pointer }

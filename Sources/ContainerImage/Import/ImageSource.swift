@@ -65,6 +65,14 @@ public enum ImageSource: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// The digest of the image's manifest where it is known without fetching the image; nil where it is not.
+    ///
+    /// - Throws: ``RegistryError``, ``ContainerImageError``.
+    public func manifestDigest(_ options: ImportOptions) async throws -> String? {
+        guard case .registry(let reference) = self else { return nil }
+        return try await RegistryFetch(source: self, options: options, folder: "").choose(reference).0.digest
+    }
+
     private static func open(_ path: FilePath, tag: String?, _ options: ImportOptions) async throws -> OCIImage {
         let architecture = options.architecture
         return try await Blocking.run { try OCILayout(path).image(tag: tag, architecture: architecture) }

@@ -32,7 +32,7 @@ struct RegistryFetch {
     }
 
     /// The exact image that a name stands for, so that what is fetched next is what was looked at.
-    private func choose(_ reference: ImageReference) async throws -> (ImageReference, OCIManifest?) {
+    func choose(_ reference: ImageReference) async throws -> (ImageReference, OCIManifest?) {
         struct Document: Decodable {
             var manifests: [OCIDescriptor]?
         }

@@ -21,8 +21,25 @@ public struct OCIImage: Sendable {
     /// What errors call it.
     var name: String { layout.name }
 
+    /// Writes the image as an OCI archive of its own, with all its blobs as they are.
+    ///
+    /// - Parameter path: a new file.
+    /// - Returns: the file's SHA-256, 64 hex digits, and its size in bytes.
+    public func writeArchive(to path: FilePath) throws -> (sha256: String, size: Int64) {
+        let blobs = manifest.layers.map { (String($0.digest.dropFirst("sha256:".count)), BlobSource.image(layout, $0)) }
+        let index = OCIIndex(manifests: [
+            OCIDescriptor(
+                mediaType: manifest.mediaType ?? OCIMediaType.manifest, digest: manifestDigest,
+                size: Int64(manifestBytes.count))
+        ])
+        return try OCIArchiveWriter(
+            blobs: Dictionary(blobs) { first, _ in first }, configuration: configurationBytes, manifest: manifestBytes,
+            index: OCIArchiveWriter.encode(index)
+        ).write(to: path)
+    }
+
     /// When it was made, in seconds since 1970: the annotation or else what the configuration says; nil where neither does.
-    var created: Int64? {
+    public var created: Int64? {
         let text = manifest.annotations?["org.opencontainers.image.created"] ?? configuration.created
         return text.flatMap(ImageTime.seconds)
     }
