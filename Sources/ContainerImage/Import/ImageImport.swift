@@ -90,21 +90,19 @@ struct ImageImport {
     private func importBase(_ layers: [(OCIDescriptor, diffID: String)], _ commit: String, _ work: inout Work) throws {
         var objects = ObjectImport(image: image.name, repository: repository)
         for (descriptor, diffID) in layers {
-            if let record = work.known.record(diffID: diffID), record.kind == .objects {
+            if let record = work.known.record(diffID: diffID), record.kind != .tree {
                 work.refs[descriptor.digest] = record.commit
-            } else if let held = try work.known.commit(of: descriptor.digest) {
-                work.refs[descriptor.digest] = held
-            } else {
-                objects.layer = descriptor.digest
-                try LayerReader(image.layout, descriptor, diffID: diffID).forEach { try objects.add($0, $1) }
-                work.read.append(descriptor.digest)
-                if let held = objects.commit {
-                    work.refs[descriptor.digest] = held
-                } else if options.reference != nil {
-                    work.refs[descriptor.digest] =
-                        try LayerRecord(objects: objects.contents, diffID: diffID, to: repository).commit
-                }
+                continue
             }
+            objects.layer = descriptor.digest
+            try LayerReader(image.layout, descriptor, diffID: diffID).forEach { try objects.add($0, $1) }
+            work.read.append(descriptor.digest)
+            // Records are for later imports of a remembered image only.
+            if options.reference == nil { continue }
+            work.refs[descriptor.digest] =
+                try LayerRecord(
+                    objects: objects.contents, commit: objects.commit, diffID: diffID, to: repository
+                ).commit
         }
         try verifyComplete(commit)
     }

@@ -6,29 +6,28 @@ struct KnownLayers {
     private let repository: Repository
     private let refs: [String: String]
     private let recordsByDiffID: [String: LayerRecord]
+    private let usableRefs: Set<String>
 
     init(_ repository: Repository) throws {
         self.repository = repository
         refs = try repository.refs()
         var records: [String: LayerRecord] = [:]
+        var usable: Set<String> = []
         for (ref, commit) in refs where ref.hasPrefix(RefEscape.layers) {
-            if let record = try LayerRecord(commit, in: repository) { records[record.diffID] = record }
+            guard let record = try LayerRecord(commit, in: repository),
+                try record.held.map({ try repository.contains(.commit, $0) }) ?? true
+            else { continue }
+            records[record.diffID] = record
+            usable.insert(ref)
         }
         recordsByDiffID = records
+        usableRefs = usable
     }
 
     /// Tells whether the layer of a digest is known.
     var digests: @Sendable (String) -> Bool {
-        let refs = Set(refs.keys)
+        let refs = usableRefs
         return { refs.contains(RefEscape.layer($0)) }
-    }
-
-    /// The commit that a layer of this digest held; nil where it is not known or held none.
-    func commit(of digest: String) throws -> String? {
-        guard let commit = refs[RefEscape.layer(digest)], recordsByDiffID.values.allSatisfy({ $0.commit != commit }),
-            try repository.contains(.commit, commit)
-        else { return nil }
-        return commit
     }
 
     /// The record of a layer; nil where it is not known.

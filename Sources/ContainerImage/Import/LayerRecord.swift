@@ -5,6 +5,8 @@ import OSTree
 /// later import need not read the layer.
 struct LayerRecord {
     enum Kind: String {
+        /// The metadata objects of an OSTree commit; the tree is empty, and the record's parent is that commit.
+        case commit
         /// Content objects of an OSTree commit; the tree has each of them by its checksum.
         case objects
         /// Files and whiteouts, in their places.
@@ -31,11 +33,14 @@ struct LayerRecord {
     /// Directories that have entries but no owner and mode of their own.
     let unnamed: Set<[String]>
     let links: [Link]
+    /// The OSTree commit in the layer.
+    let held: String?
 
     private static let kindKey = "container.layer.kind"
     private static let diffIDKey = "container.layer.diffid"
     private static let unnamedKey = "container.layer.unnamed-directories"
     private static let linksKey = "container.layer.links"
+    private static let commitKey = "container.layer.commit"
 
     /// Reads a record; nil for a commit that is none.
     init?(_ commit: String, in repository: Repository) throws(GLibError) {
@@ -47,6 +52,7 @@ struct LayerRecord {
         self.commit = commit
         self.kind = kind
         self.diffID = diffID
+        held = metadata[Self.commitKey]?.string
         unnamed = Set((metadata[Self.unnamedKey]?.children ?? []).map { Self.parts($0.string ?? "") })
         links = (metadata[Self.linksKey]?.children ?? []).map { link in
             let target = link[2].string ?? ""
@@ -60,6 +66,7 @@ struct LayerRecord {
     init(_ tree: LayerTree, diffID: String, to repository: Repository) throws {
         let root = try tree.write(to: repository)
         kind = .tree
+        held = nil
         self.diffID = diffID
         unnamed = Set(root.unnamed)
         links = tree.links
@@ -80,24 +87,29 @@ struct LayerRecord {
             repository.root(contents: root.contents, metadata: root.metadata), metadata: .dictionary(metadata), time: 0)
     }
 
-    /// Writes the record of a layer with content objects.
-    init(objects: Set<String>, diffID: String, to repository: Repository) throws {
-        kind = .objects
+    /// Writes the record of a layer with objects.
+    ///
+    /// - Parameter held: the commit that is among them.
+    init(objects: Set<String>, commit held: String?, diffID: String, to repository: Repository) throws {
+        kind = held == nil ? .objects : .commit
         self.diffID = diffID
+        self.held = held
         unnamed = []
         links = []
-        let metadata = try repository.writeDirectoryMetadata(FileAttributes(permissions: 0o755))
+        let directory = try repository.writeDirectoryMetadata(FileAttributes(permissions: 0o755))
         var shards: [String: (contents: String, metadata: String)] = [:]
-        for (shard, checksums) in Dictionary(grouping: objects, by: { String($0.prefix(2)) }).sorted(by: {
-            $0.key < $1.key
-        }) {
+        for (shard, checksums) in Dictionary(grouping: objects, by: { String($0.prefix(2)) }) {
             let files = Dictionary(uniqueKeysWithValues: checksums.map { (String($0.dropFirst(2)), $0) })
-            shards[shard] = (try repository.writeDirectory(files: files, directories: [:]), metadata)
+            shards[shard] = (try repository.writeDirectory(files: files, directories: [:]), directory)
         }
         let contents = try repository.writeDirectory(files: [:], directories: shards)
+        var metadata: [String: Variant] = [
+            Self.kindKey: .string(kind.rawValue), Self.diffIDKey: .string(diffID),
+        ]
+        metadata[Self.commitKey] = held.map { .string($0) }
         commit = try repository.writeCommit(
-            repository.root(contents: contents, metadata: metadata),
-            metadata: .dictionary([Self.kindKey: .string(kind.rawValue), Self.diffIDKey: .string(diffID)]), time: 0)
+            repository.root(contents: contents, metadata: directory), parent: held, metadata: .dictionary(metadata),
+            time: 0)
     }
 
     private static func parts(_ path: String) -> [String] { path.split(separator: "/").map(String.init) }
