@@ -73,7 +73,7 @@ let package = Package(
         binding("GLib", ["CGLib"]),
         binding("OSTree", ["COSTree", "GLib", system]),
         binding("RPM", ["CRPM", system]),
-        binding("Solv", ["CSolv", system]),
+        binding("Solv", ["CSolv", "RPM", system]),
         binding("LibArchive", ["CArchive", system]),
         binding("Librepo", ["CLibrepo", "GLib", system]),
         binding("Ext2fs", ["CExt2fs", system]),

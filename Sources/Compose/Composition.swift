@@ -26,11 +26,7 @@ final class Composition: @unchecked Sendable {
         self.request = request
         let manifest = request.manifest.manifest
         try SettingsCheck.check(manifest)
-        options = ImportOptions(
-            documentation: manifest.documentation ?? true,
-            languages: manifest.installLangs.isEmpty ? nil : manifest.installLangs,
-            readOnlyExecutables: manifest.readonlyExecutables ?? false,
-            keepsLocal: (manifest.optUsrLocal ?? .variable) != .variable)
+        options = ImportOptions(manifest)
         cache = try Repository.create(request.cacheRepository, mode: .bareUser)
         target = try Repository.create(request.targetRepository, mode: .bareUser)
         // What is in the cache can be made again.
@@ -41,12 +37,10 @@ final class Composition: @unchecked Sendable {
 
     /// Brings all packages into the cache and sorts them as librpm would install them.
     func importPackages() throws {
-        let sorted = request.packages.sorted { $0.package.nevra < $1.package.nevra }
-        let outcome = try PackageCache(repository: cache, options: options).update(sorted)
-        statistics.packagesImported = outcome.imported
-        statistics.packagesCached = sorted.count - outcome.imported
-        let imported = try outcome.commits.map { try ImportedPackage($0, in: cache) }
-        packages = try InstallOrder.of(imported.map(\.header)).map { imported[$0] }
+        let count: Int
+        (packages, count) = try PackageCache(repository: cache, options: options).installOrder(of: request.packages)
+        statistics.packagesImported = count
+        statistics.packagesCached = packages.count - count
         // The root of the file system comes before everything in it, whatever the dependencies say.
         packages =
             packages.filter { $0.header.name == "filesystem" } + packages.filter { $0.header.name != "filesystem" }

@@ -1,4 +1,5 @@
 import Foundation
+import RPM
 import Solv
 import SystemPackage
 import Treefile
@@ -24,11 +25,15 @@ public struct Resolver: Sendable {
     ///   - repositories: what ``RepositoryConfig/select(_:for:)`` gave.
     ///   - lockfile: versions that must be used where a locked package is used.
     ///   - strict: whether packages that are not locked are forbidden.
+    ///   - base: the packages of the system that the set is for: they are neither updated nor removed, and are not in
+    ///     the result.
     /// - Throws: ``PackagesError``: all packages that do not exist in one message, or libsolv's explanation.
     public func resolve(
-        _ manifest: Manifest, repositories: [RepositoryConfig], lockfile: Lockfile = Lockfile(), strict: Bool = false
+        _ manifest: Manifest, repositories: [RepositoryConfig], lockfile: Lockfile = Lockfile(), strict: Bool = false,
+        base: [PackageHeader] = []
     ) throws -> PackageSet {
         let pool = SolvPool(arch: basearch)
+        if !base.isEmpty { try pool.addInstalled(base, name: "the base") }
         var loaded: [(config: RepositoryConfig, packages: SolvRepository)] = []
         var seen: Set<String> = []
         let repositories = repositories.filter { seen.insert($0.id).inserted }
@@ -58,12 +63,22 @@ public struct Resolver: Sendable {
             choices = try pool.solve(
                 installing: request.selections, weakDependencies: manifest.recommends ?? true)
         } catch {
-            throw PackagesError("cannot resolve the packages of the manifest: \(error)" + exclusion.note(for: error))
+            throw PackagesError(
+                "cannot resolve the packages of the manifest: \(error)" + Self.note(onHeld: error.heldPackages)
+                    + exclusion.note(for: error))
         }
         let requested = Set(request.selections.flatMap { pool.packages(of: $0) }.map(\.identifier))
         return PackageSet(
             try choices.map { try ResolvedPackage($0, isRequested: requested.contains($0.package.identifier)) },
             warnings: locks.warnings(pool: pool))
+    }
+
+    /// What can be done where packages of the base are in the way.
+    private static func note(onHeld packages: [String]) -> String {
+        guard !packages.isEmpty else { return "" }
+        let names = packages.sorted().joined(separator: ", ")
+        return "; the base holds \(names): ask for packages that fit, or build the base with other versions and add to "
+            + "that one"
     }
 }
 

@@ -66,3 +66,28 @@ public struct FileAttributes: Sendable, Hashable {
         return dictionary
     }
 }
+
+extension FileAttributes {
+    /// - Parameter extendedAttributes: an `a(ayay)`, names with a NUL at their end.
+    fileprivate init(uid: UInt32, gid: UInt32, mode: UInt32, extendedAttributes: Variant) {
+        self.init(uid: uid, gid: gid, permissions: mode & 0o7777)
+        for pair in extendedAttributes.children {
+            guard let name = pair[0].bytes, let value = pair[1].bytes else { continue }
+            self.extendedAttributes[String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)] = value
+        }
+    }
+}
+
+extension DirectoryMetadata {
+    /// Owner, permissions and extended attributes.
+    public var attributes: FileAttributes {
+        FileAttributes(uid: uid, gid: gid, mode: mode, extendedAttributes: extendedAttributes)
+    }
+}
+
+extension ContentInfo {
+    /// Owner, permissions and extended attributes.
+    public var attributes: FileAttributes {
+        FileAttributes(uid: uid, gid: gid, mode: mode, extendedAttributes: extendedAttributes)
+    }
+}

@@ -13,6 +13,8 @@ public struct SolvError: Error, Sendable, CustomStringConvertible {
 public struct SolvProblems: Error, Sendable, CustomStringConvertible {
     /// Explanations such as `nothing provides bar >= 2 needed by foo-1.0-1.noarch`.
     public let explanations: [String]
+    /// The installed packages that have a part in them, as `name-evr.arch`.
+    public let heldPackages: [String]
 
     /// The explanations on one line.
     public var description: String { explanations.joined(separator: "; ") }

@@ -39,6 +39,9 @@ public struct SolvPackage {
         return "\(String(cString: name)):\(String(cString: hex))"
     }
 
+    /// Whether this is a package of the installed system (``SolvPool/addInstalled(_:name:)``).
+    public var isInstalled: Bool { solvable.pointee.repo == pool.pointer.pointee.installed }
+
     /// Whether this is a source package.
     public var isSource: Bool { arch == "src" || arch == "nosrc" }
 

@@ -1,5 +1,6 @@
 import CSolv
 import Glibc
+import RPM
 
 /// All packages that a solver may choose from. Belongs to one thread at a time.
 public final class SolvPool {
@@ -40,6 +41,23 @@ public final class SolvPool {
         repository.pointee.subpriority = Int32(subpriority)
         added.append(repository)
         return SolvRepository(name: name, pointer: repository, pool: self)
+    }
+
+    /// Adds the packages of an installed system; a solution holds them as they are (``solve(installing:weakDependencies:)``).
+    ///
+    /// - Throws: ``SolvError`` where libsolv refuses a header.
+    public func addInstalled(_ headers: [PackageHeader], name: String) throws(SolvError) {
+        let repository = addRepository(name, priority: 0, subpriority: 0)
+        let state = rpm_state_create(pointer, nil)
+        defer { rpm_state_free(state) }
+        for header in headers {
+            // The handle belongs to the state.
+            guard let handle = rpm_byrpmh(state, header.pointer),
+                repo_add_rpm_handle(repository.pointer, handle, REPO_REUSE_REPODATA | REPO_NO_INTERNALIZE) != 0
+            else { throw SolvError(operation: "read the header of \(header.nevra)", message: lastMessage) }
+        }
+        repo_internalize(repository.pointer)
+        pool_set_installed(pointer, repository.pointer)
     }
 
     /// Indexes what provides what. Call it after loading and after excluding, before selecting and solving.

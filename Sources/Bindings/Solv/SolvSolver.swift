@@ -17,8 +17,10 @@ public struct SolvChoice {
 }
 
 extension SolvPool {
-    /// Finds packages that fulfil all selections and each other's dependencies, on an empty system.
+    /// Finds packages that fulfil all selections and each other's dependencies, on an empty system or on the installed
+    /// one, whose packages stay what they are.
     ///
+    /// - Returns: the packages that are not installed.
     /// - Parameter weakDependencies: whether Recommends and Supplements are followed.
     /// - Throws: ``SolvProblems`` with libsolv's explanations.
     public func solve(
@@ -41,8 +43,9 @@ extension SolvPool {
                 jobs += [selection.elements[index] | SOLVER_INSTALL, selection.elements[index + 1]]
             }
         }
+        for package in installed { jobs += [SOLVER_SOLVABLE | SOLVER_LOCK, package.id] }
         let problems = withQueue(of: jobs) { solver_solve(solver, $0) }
-        guard problems == 0 else { throw SolvProblems(explanations: explanations(solver, count: problems)) }
+        guard problems == 0 else { throw explanations(solver, count: problems) }
 
         let transaction: UnsafeMutablePointer<Transaction> = solver_create_transaction(solver)
         defer { transaction_free(transaction) }
@@ -50,7 +53,7 @@ extension SolvPool {
             transaction_installedresult(transaction, queue)
             return queue.ids
         }
-        return ids.map { id in
+        return ids.filter { !SolvPackage(id: $0, pool: self).isInstalled }.map { id in
             var info: Id = 0
             let reason = solver_describe_decision(solver, id, &info)
             let isWeak = [SOLVER_REASON_WEAKDEP, SOLVER_REASON_RECOMMENDED, SOLVER_REASON_SUPPLEMENTED].contains(reason)
@@ -58,9 +61,15 @@ extension SolvPool {
         }
     }
 
+    private var installed: [SolvPackage] {
+        guard let repository = pointer.pointee.installed else { return [] }
+        return repositories.first { $0.pointer == repository }?.packages ?? []
+    }
+
     /// The rules behind each problem, most general first, each said once.
-    private func explanations(_ solver: UnsafeMutablePointer<Solver>, count: Int32) -> [String] {
+    private func explanations(_ solver: UnsafeMutablePointer<Solver>, count: Int32) -> SolvProblems {
         var texts: [String] = []
+        var held: [String] = []
         for problem in 1...max(1, count) where problem <= count {
             let rules = withQueue { queue in
                 solver_findallproblemrules(solver, problem, queue)
@@ -71,6 +80,11 @@ extension SolvPool {
                 var target: Id = 0
                 var dependency: Id = 0
                 let type = solver_ruleinfo(solver, rule, &source, &target, &dependency)
+                for package in [source, target].filter({ $0 > 0 }).map({ SolvPackage(id: $0, pool: self) })
+                where package.isInstalled {
+                    let name = "\(package.name)-\(package.evr).\(package.arch)"
+                    if !held.contains(name) { held.append(name) }
+                }
                 // Same-name and job rules only repeat what the others say in terms of packages.
                 guard type != SOLVER_RULE_JOB || rules.count == 1 else { continue }
                 guard let text = solver_problemruleinfo2str(solver, type, source, target, dependency) else { continue }
@@ -78,6 +92,6 @@ extension SolvPool {
                 if !texts.contains(line) { texts.append(line) }
             }
         }
-        return texts
+        return SolvProblems(explanations: texts, heldPackages: held)
     }
 }

@@ -1,5 +1,6 @@
 import HostSystem
 import RPM
+import Treefile
 
 /// What of a package is imported, from the treefile; part of the key of the package cache.
 struct ImportOptions: Sendable, Equatable {
@@ -14,6 +15,16 @@ struct ImportOptions: Sendable, Equatable {
     var readOnlyExecutables = false
     /// Whether /opt and /usr/local stay content (`opt-usrlocal`).
     var keepsLocal = false
+
+    init() {}
+
+    /// The options that a treefile asks for.
+    init(_ manifest: Manifest) {
+        documentation = manifest.documentation ?? true
+        languages = manifest.installLangs.isEmpty ? nil : manifest.installLangs
+        readOnlyExecutables = manifest.readonlyExecutables ?? false
+        keepsLocal = (manifest.optUsrLocal ?? .variable) != .variable
+    }
 
     /// Equal for options that import the same.
     var key: String {

@@ -25,6 +25,16 @@ struct ImportedPackage {
         files = try header.files()
     }
 
+    /// A package of a base tree: its files are in the tree, and it has no commit of its own.
+    ///
+    /// - Throws: `RPMError` where the header is damaged.
+    init(installed header: PackageHeader) throws {
+        commit = ""
+        root = ""
+        self.header = header
+        files = try header.files()
+    }
+
     /// Names in the commit's metadata; `rpmostree.` ones are rpm-ostree's (`rpmostree-importer.cxx`).
     enum Key {
         static let header = "rpmostree.metadata"

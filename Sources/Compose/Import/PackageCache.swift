@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import OSTree
 import Packages
+import RPM
 import Synchronization
 
 /// The repository that holds each package as a commit, imported once.
@@ -33,6 +34,15 @@ struct PackageCache {
             }
         }
         return Outcome(commits: commits.compactMap { $0 }, imported: missing.count)
+    }
+
+    /// Brings packages into the cache and sorts them as librpm would install them.
+    ///
+    /// - Returns: the packages, and how many of them were read.
+    func installOrder(of packages: [DownloadedPackage]) throws -> ([ImportedPackage], imported: Int) {
+        let outcome = try update(packages.sorted { $0.package.nevra < $1.package.nevra })
+        let imported = try outcome.commits.map { try ImportedPackage($0, in: repository) }
+        return (try InstallOrder.of(imported.map(\.header)).map { imported[$0] }, outcome.imported)
     }
 
     private func cached(_ package: DownloadedPackage) throws -> String? {

@@ -31,10 +31,10 @@ struct Postprocess {
         let kernel = try await settleKernel()
         try settleMachineID()
         try AccountNumbers(request.manifest).check(tree)
-        try blankDates()
+        try tree.blankDates()
         try await runFinalizers()
         try state.finish(AccountNames(tree: tree.root))
-        try removeLeftovers()
+        try tree.removeLeftovers()
         try database.install()
         return Outcome(kernel: kernel, release: release)
     }
@@ -86,23 +86,14 @@ struct Postprocess {
             try tree.copy(file.source, to: place)
         }
         for (index, script) in manifest.postprocess.enumerated() {
-            try await runScript(Array(script.utf8), name: "postprocess[\(index)]")
+            try await runner.run(treefileScript: Array(script.utf8), name: "postprocess[\(index)]")
         }
         if let path = request.manifest.externals.postprocessScript {
             guard let bytes = FileManager.default.contents(atPath: path.string) else {
                 throw ComposeError.invalidSetting(key: "postprocess-script", reason: "\(path) cannot be read")
             }
-            try await runScript(Array(bytes), name: "postprocess-script")
+            try await runner.run(treefileScript: Array(bytes), name: "postprocess-script")
         }
-    }
-
-    private func runScript(_ bytes: [UInt8], name: String) async throws {
-        let file = runner.directory.appending("postprocess")
-        try Data(bytes).write(to: URL(fileURLWithPath: file.string))
-        try systemCall("change the mode of \(file)") { chmod(file.string, 0o755) }
-        try await runner.run(
-            ["/run/postprocess"], package: "treefile", phase: name,
-            mounts: [.readOnlyBind(source: file, destination: "/run/postprocess")])
     }
 
     private func settleAccounts() throws {
@@ -148,12 +139,6 @@ struct Postprocess {
         if manifest.machineIDCompat != false { try tree.write([], to: "usr/etc/machine-id", permissions: 0o444) }
     }
 
-    private func blankDates() throws {
-        for path in ["usr/etc/shadow", "usr/lib/shadow"] {
-            if let text = try tree.text(path) { try tree.update(AccountFiles.withoutDates(shadow: text), at: path) }
-        }
-    }
-
     /// Runs the executables of `finalize.d` on the host, as rpm-ostree does.
     private func runFinalizers() async throws {
         for script in request.manifest.externals.finalizeScripts {
@@ -164,13 +149,6 @@ struct Postprocess {
                     "RPMOSTREE_WORKDIR": request.workDirectory.string, "SOURCE_DATE_EPOCH": "\(request.timestamp)",
                 ], workingDirectory: tree.root
             ).run { [reporter = runner.reporter] in reporter.output("finalize.d: \($0)") }
-        }
-    }
-
-    /// Removes backups, locks and caches that programs leave and that say nothing or something else each time.
-    private func removeLeftovers() throws {
-        for name in ["passwd-", "group-", "shadow-", "gshadow-", "subuid-", "subgid-", ".pwd.lock", ".updated"] {
-            try tree.remove("usr/etc/\(name)")
         }
     }
 }

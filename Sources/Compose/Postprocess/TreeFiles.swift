@@ -82,6 +82,20 @@ struct TreeFiles {
         try write(bytes, to: path, permissions: status.mode & 0o100 != 0 ? 0o755 : 0o644)
     }
 
+    /// Blanks the days of the last password changes, which are the day of the compose.
+    func blankDates() throws {
+        for path in ["usr/etc/shadow", "usr/lib/shadow"] {
+            if let text = try text(path) { try update(AccountFiles.withoutDates(shadow: text), at: path) }
+        }
+    }
+
+    /// Removes backups, locks and caches that programs leave and that say nothing or something else each time.
+    func removeLeftovers() throws {
+        for name in ["passwd-", "group-", "shadow-", "gshadow-", "subuid-", "subgid-", ".pwd.lock", ".updated"] {
+            try remove("usr/etc/\(name)")
+        }
+    }
+
     private func makeDirectories(above path: String) throws {
         let parent = FilePath(path).removingLastComponent()
         if !parent.isEmpty { try makeDirectory(parent.string) }

@@ -10,6 +10,10 @@ struct VariableState {
     let tree: TreeFiles
     let packages: [ImportedPackage]
     let options: ImportOptions
+    /// Where the lines go.
+    var place = Self.configuration
+    /// Paths that are not this compose's: no lines are written for them.
+    var existing: Set<String> = []
 
     /// Where the lines go, named as rpm-ostree names it.
     static let configuration = "usr/lib/tmpfiles.d/rpm-ostree-autovar.conf"
@@ -69,9 +73,16 @@ struct VariableState {
                 lines[path] = TmpfilesLine(type: "C", path: path)
             }
         }
-        for path in try namedElsewhere() { lines[path] = nil }
-        try tree.write(Self.file(lines).utf8, to: Self.configuration)
+        for path in try namedElsewhere().union(existing) { lines[path] = nil }
+        if !lines.isEmpty || place == Self.configuration { try tree.write(Self.file(lines).utf8, to: place) }
         for name in try sortedNames(tree.path("var")) { try tree.remove("var/\(name)") }
+    }
+
+    /// What is in /var now.
+    func paths() throws -> Set<String> {
+        var paths: Set<String> = []
+        try walk("/var") { path, _ in paths.insert(path) }
+        return paths
     }
 
     private static func file(_ lines: [String: TmpfilesLine]) -> String {

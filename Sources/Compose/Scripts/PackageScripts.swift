@@ -6,6 +6,9 @@ import SystemPackage
 struct PackageScripts {
     /// In install order, which is also their position among the tree's origins.
     let packages: [ImportedPackage]
+    /// The packages that were in the tree before: their triggers run for the files of the new ones, and triggers of the
+    /// new ones for all files.
+    var base: [ImportedPackage] = []
     let tree: TreeDirectory
     let runner: ScriptRunner
     let owners: OwnerOverlay
@@ -38,9 +41,7 @@ struct PackageScripts {
             }
         }
         count += try await run(.posttrans)
-        for (package, trigger) in try triggers() {
-            let files = matches(trigger)
-            guard !files.isEmpty else { continue }
+        for (package, trigger, files) in try triggers() where !files.isEmpty {
             try await runner.run(
                 trigger.scriptlet, package: package.header.name, phase: Self.trigger, argument: nil,
                 input: Array((files.joined(separator: "\n") + "\n").utf8))
@@ -81,14 +82,16 @@ struct PackageScripts {
         }
     }
 
-    /// The triggers to run: higher priorities first, equal ones in the order of their packages.
-    private func triggers() throws -> [(package: ImportedPackage, trigger: FileTrigger)] {
-        var triggers: [(package: ImportedPackage, trigger: FileTrigger)] = []
-        for package in packages where !ignores(Self.trigger, package) {
-            for trigger in package.header.transactionFileTriggers() {
-                let wanted = try ScriptPolicy.check(
-                    trigger.scriptlet, kind: Self.trigger, package: package.header.nevra)
-                if wanted { triggers.append((package, trigger)) }
+    /// The triggers with the files that they are for: higher priorities first, equal ones in the order of their packages.
+    private func triggers() throws -> [(package: ImportedPackage, trigger: FileTrigger, files: [String])] {
+        var triggers: [(package: ImportedPackage, trigger: FileTrigger, files: [String])] = []
+        for (owners, owned) in [(base, packages), (packages, base + packages)] {
+            for package in owners where !ignores(Self.trigger, package) {
+                for trigger in package.header.transactionFileTriggers() {
+                    let wanted = try ScriptPolicy.check(
+                        trigger.scriptlet, kind: Self.trigger, package: package.header.nevra)
+                    if wanted { triggers.append((package, trigger, matches(trigger, in: owned))) }
+                }
             }
         }
         return triggers.enumerated().sorted {
@@ -96,7 +99,7 @@ struct PackageScripts {
         }.map(\.element)
     }
 
-    private func matches(_ trigger: FileTrigger) -> [String] {
+    private func matches(_ trigger: FileTrigger, in packages: [ImportedPackage]) -> [String] {
         var paths: Set<String> = []
         for package in packages {
             for file in package.files where trigger.prefixes.contains(where: { file.path.hasPrefix($0) }) {

@@ -33,6 +33,18 @@ struct ScriptRunner: Sendable {
         try await run(arguments, package: package, phase: phase, mounts: mounts, input: input)
     }
 
+    /// Runs a script of the treefile.
+    ///
+    /// - Throws: ``ComposeError/scriptFailed(package:phase:status:output:)``
+    func run(treefileScript bytes: [UInt8], name: String) async throws {
+        let file = directory.appending("postprocess")
+        try Data(bytes).write(to: URL(fileURLWithPath: file.string))
+        try systemCall("change the mode of \(file)") { chmod(file.string, 0o755) }
+        try await run(
+            ["/run/postprocess"], package: "treefile", phase: name,
+            mounts: [.readOnlyBind(source: file, destination: "/run/postprocess")])
+    }
+
     /// Runs a program of the tree as one step of the compose.
     ///
     /// - Throws: ``ComposeError/scriptFailed(package:phase:status:output:)``

@@ -6,16 +6,25 @@ import Treefile
 /// Merges packages into one tree and keeps who brought what.
 struct TreeAssembly {
     /// The tree so far.
-    let root = TreeDirectory()
+    let root: TreeDirectory
     /// The names of what brought files, for messages; packages come first, in install order.
     private(set) var origins: [String] = []
     private let repository: Repository
     private let options: ImportOptions
+    /// Who owns what was in the tree at the start; nil where it was empty.
+    private let base: BaseFiles?
     private var conflicts: [ComposeError] = []
 
-    init(repository: Repository, options: ImportOptions) {
+    /// - Parameters:
+    ///   - root: the tree to add to.
+    ///   - base: who owns what it has already.
+    init(
+        repository: Repository, options: ImportOptions, root: TreeDirectory = TreeDirectory(), base: BaseFiles? = nil
+    ) {
         self.repository = repository
         self.options = options
+        self.root = root
+        self.base = base
     }
 
     /// Adds packages; equal files may be owned by several.
@@ -33,6 +42,7 @@ struct TreeAssembly {
                     }
                     return (path, options.permissions(file))
                 }, uniquingKeysWith: { $1 })
+            base?.begin(package)
             try merge(
                 package.root, into: root, path: "", owned: owned, removing: patterns[package.header.name] ?? [])
         }
@@ -56,11 +66,8 @@ struct TreeAssembly {
             patterns.contains { $0.firstMatch(in: path, range: NSRange(path.startIndex..., in: path)) != nil }
         }
         for (name, checksum) in listing.files.sorted(by: { $0.key < $1.key }) where !isRemoved("\(path)/\(name)") {
-            if let present = directory.entries[name] {
-                note(present, checksum, "\(path)/\(name)")
-            } else {
-                directory.entries[name] = .file(TreeFile(checksum: checksum, origin: origins.count - 1))
-            }
+            if let present = directory.entries[name], !note(present, checksum, "\(path)/\(name)") { continue }
+            directory.entries[name] = .file(TreeFile(checksum: checksum, origin: origins.count - 1))
         }
         for (name, child) in listing.directories.sorted(by: { $0.key < $1.key }) where !isRemoved("\(path)/\(name)") {
             let childPath = "\(path)/\(name)"
@@ -76,17 +83,24 @@ struct TreeAssembly {
         }
     }
 
-    private mutating func note(_ present: TreeEntry, _ checksum: String, _ path: String) {
+    /// Whether the package's file takes the place of what is there; notes a conflict where neither may give way.
+    private mutating func note(_ present: TreeEntry, _ checksum: String, _ path: String) -> Bool {
         switch present {
         case .directory: conflict(path, nil, "once as a file and once as a directory")
         case .file(let file) where file.checksum != checksum:
-            conflict(path, file.origin, "with different content or permissions")
+            switch file.origin == nil ? base?.verdict(path) : nil {
+            case .replace: return true
+            case .keep: return false
+            case nil: conflict(path, file.origin, "with different content or permissions")
+            }
         case .file: break
         }
+        return false
     }
 
     private mutating func conflict(_ path: String, _ origin: Int?, _ reason: String) {
-        let names = [origin.map { origins[$0] } ?? "another package", origins[origins.count - 1]].sorted()
+        let other = origin.map { origins[$0] } ?? base.map { $0.owner(of: path) ?? "the base" } ?? "another package"
+        let names = [other, origins[origins.count - 1]].sorted()
         conflicts.append(.fileConflict(path: path, first: names[0], second: names[1], reason: reason, more: 0))
     }
 
