@@ -89,6 +89,9 @@ let package = Package(
         module("Packages", ["Treefile", "HostSystem", "Solv", "Librepo", "RPM"]),
         module("Compose", ["Treefile", "Packages", "HostSystem", "OSTree", "GLib", "RPM", "SQLite"]),
         module("ContainerImage", ["HostSystem", "OSTree", "GLib", "LibArchive", "Zlib", "Zstd"]),
+        module(
+            "NodeImage",
+            ["Compose", "ContainerImage", "Packages", "Treefile", "HostSystem", "OSTree", "RPM", "LibArchive"]),
         module("Deployment", ["HostSystem", "OSTree", "GLib"]),
         module("DiskImage", ["Deployment", "Treefile", "HostSystem", "OSTree", "GLib", "Ext2fs"]),
         module("VirtualMachine", ["Deployment", "HostSystem", "Ext2fs"]),
@@ -98,8 +101,8 @@ let package = Package(
         module(
             "Pipeline",
             [
-                "Builds", "Treefile", "Packages", "Compose", "ContainerImage", "Deployment", "DiskImage", "HostSystem",
-                "OSTree", "RPM", "SBOM",
+                "Builds", "Treefile", "Packages", "Compose", "ContainerImage", "NodeImage", "Deployment", "DiskImage",
+                "HostSystem", "OSTree", "RPM", "SBOM",
             ]),
 
         tool("cosa", ["Pipeline", "Builds", "ContainerImage", "TestRunner", "VirtualMachine", "HostSystem"]),

@@ -37,7 +37,7 @@ struct Configuration: Sendable {
             image: image,
             platforms: FileContent.exists(platforms) ? try PlatformsTable.load(platforms) : PlatformsTable(),
             repositories: try repositories(directory, manifest, basearch: basearch),
-            lockfiles: lockfiles(directory, basearch: basearch), layers: try layers(directory, manifest))
+            lockfiles: lockfiles(in: directory.config, basearch: basearch), layers: try layers(directory, manifest))
     }
 
     /// The operating system's name: first part of file names, name of the deployments.
@@ -63,11 +63,12 @@ struct Configuration: Sendable {
             directories: [manifest.directory, directory.yumRepos].filter(FileContent.isDirectory), variables: variables)
     }
 
-    private static func lockfiles(_ directory: WorkingDirectory, basearch: String) -> [FilePath] {
+    /// The lockfiles in the folder of a manifest.
+    static func lockfiles(in folder: FilePath, basearch: String) -> [FilePath] {
         [
             "manifest-lock.\(basearch).json", "manifest-lock.overrides.yaml",
             "manifest-lock.overrides.\(basearch).yaml",
-        ].map { directory.config.appending($0) }.filter(FileContent.exists)
+        ].map { folder.appending($0) }.filter(FileContent.exists)
     }
 
     private static func layers(_ directory: WorkingDirectory, _ manifest: FlattenedManifest) throws -> [OverlayLayer] {

@@ -1,5 +1,6 @@
 import HostSystem
 import Packages
+import RPM
 import SystemPackage
 import Treefile
 
@@ -16,7 +17,9 @@ struct Resolution: Sendable {
     }
 
     /// The package set by the metadata that was fetched last; fetches once when there is none.
-    func run(lockfile: Lockfile, strict: Bool) async throws -> PackageSet {
+    ///
+    /// - Parameter base: the packages that the set is added to; none for a whole system.
+    func run(lockfile: Lockfile, strict: Bool, base: [PackageHeader] = []) async throws -> PackageSet {
         var repositories = try source.repositories()
         if !source.cache.isFetched(repositories) {
             try await reporter.step("No metadata yet; fetching it") { try await source.refresh(reporter) }
@@ -30,7 +33,7 @@ struct Resolution: Sendable {
         let manifest = configuration.manifest.manifest
         let packages = try await reporter.step("Resolving packages") {
             try await Blocking.run {
-                try resolver.resolve(manifest, repositories: all, lockfile: lockfile, strict: strict)
+                try resolver.resolve(manifest, repositories: all, lockfile: lockfile, strict: strict, base: base)
             }
         }
         for warning in packages.warnings { reporter.note("warning: \(warning)") }

@@ -18,12 +18,14 @@ public struct FlattenedManifest: Sendable {
     /// - Parameters:
     ///   - path: the top treefile; `.yaml` and `.yml` are YAML, `.ks` is kickstart, anything else JSON.
     ///   - basearch: the architecture to flatten for, such as `x86_64`.
+    ///   - purpose: what the treefile is for; it decides which keys it may have.
     ///   - variables: values that win over what any treefile defines.
     /// - Throws: ``TreefileError`` with file, line, column and key.
     public static func load(
-        _ path: FilePath, basearch: String, variables: [String: ConfigValue] = [:]
+        _ path: FilePath, basearch: String, purpose: TreefilePurpose = .compose,
+        variables: [String: ConfigValue] = [:]
     ) throws -> FlattenedManifest {
-        var loader = TreefileLoader(basearch: basearch, variables: variables)
+        var loader = TreefileLoader(basearch: basearch, purpose: purpose, variables: variables)
         var (manifest, externals) = try loader.load(path, depth: 0)
         manifest.settleRepoPackages()
         manifest.substitute(loader.variables)

@@ -8,6 +8,8 @@ struct KeyReader {
     private var members: [String: SourceNode.Member] = [:]
     private var order: [String] = []
     private var known: [String] = []
+    /// The keys that were read and have a value, in the order of reading.
+    private(set) var taken: [SourceNode.Member] = []
     private let place: SourceNode
 
     init(_ node: SourceNode, file: FilePath, name: String = "") throws {
@@ -35,9 +37,10 @@ struct KeyReader {
     /// Takes a key; a key without a value counts as absent.
     mutating func take(_ key: String) -> SourceNode? {
         known.append(key)
-        guard let node = members.removeValue(forKey: key)?.value else { return nil }
-        if case .null = node.content { return nil }
-        return node
+        guard let member = members.removeValue(forKey: key) else { return nil }
+        if case .null = member.value.content { return nil }
+        taken.append(member)
+        return member.value
     }
 
     /// An error at a key that was not read yet, or at the map.

@@ -12,13 +12,15 @@ struct TreefileLoader {
     }
 
     let basearch: String
+    let purpose: TreefilePurpose
     /// All variables seen so far; the definition closest to the top stays.
     private(set) var variables: [String: ConfigValue]
     private(set) var files: [FilePath] = []
     private var seen: Set<Identity> = []
 
-    init(basearch: String, variables: [String: ConfigValue]) {
+    init(basearch: String, purpose: TreefilePurpose, variables: [String: ConfigValue]) {
         self.basearch = basearch
+        self.purpose = purpose
         self.variables = variables
         self.variables["basearch"] = .string(basearch)
     }
@@ -32,6 +34,7 @@ struct TreefileLoader {
         var document = try Includes(reading: &keys, basearch: basearch)
         var manifest = try Manifest(reading: &keys, basearch: basearch)
         if isYAML { try keys.finish() }
+        try purpose.check(keys)
         learn(from: manifest)
         var externals = try Self.externals(of: manifest, in: path)
 
@@ -45,6 +48,7 @@ struct TreefileLoader {
                 _ = inner.take("conditional-include")
                 let inline = try Manifest(reading: &inner, basearch: basearch)
                 if isYAML { try inner.finish() }
+                try purpose.check(inner)
                 manifest.merge(included: inline)
             }
         }

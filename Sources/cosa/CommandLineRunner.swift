@@ -27,8 +27,14 @@ struct CommandLineRunner<Root: AsyncParsableCommand> {
         }
     }
 
-    /// `buildextend-<platform>` is `buildextend <platform>`: one command, many platforms.
+    /// `buildextend-<platform>` is `buildextend <platform>`: one command, many platforms. The node image is no disk image
+    /// and has a command of its own.
     static func expand(_ arguments: [String]) -> [String] {
+        let node = "buildextend-node"
+        if arguments.first == node { return arguments }
+        if arguments.prefix(2) == ["buildextend", "node"] || arguments.prefix(2) == ["osbuild", "node"] {
+            return [node] + arguments.dropFirst(2)
+        }
         guard let first = arguments.first, first.hasPrefix("buildextend-") else { return arguments }
         return ["buildextend", String(first.dropFirst("buildextend-".count))] + arguments.dropFirst()
     }

@@ -90,7 +90,9 @@ final class TreeExtension: @unchecked Sendable {
     /// A second kernel would have no initramfs, and no deployment would choose it.
     private func refuseKernel() throws {
         for (version, entry) in tree.ensurePath("usr/lib/modules").entries.sorted(by: { $0.key < $1.key }) {
-            guard case .directory(let directory) = entry, let origin = directory.file("vmlinuz")?.origin else { continue }
+            guard case .directory(let directory) = entry, let origin = directory.file("vmlinuz")?.origin else {
+                continue
+            }
             throw ComposeError.kernel(
                 "package \(assembly.origins[origin]) brings the kernel \(version), and the base has its own: add the "
                     + "kernel to the base's treefile instead")

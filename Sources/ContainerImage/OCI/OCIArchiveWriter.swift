@@ -62,6 +62,21 @@ struct OCIArchiveWriter {
     private func copy(_ blob: BlobSource, _ digest: String, to archive: ArchiveWriter) throws {
         try archive.begin(
             ArchiveEntry(path: "blobs/sha256/\(digest)", kind: .regular, mode: 0o644, size: blob.size))
-        try blob.forEachChunk { try archive.write($0) }
+        guard case .image(let image, let descriptor) = blob else {
+            return try blob.forEachChunk { try archive.write($0) }
+        }
+        // A file's digest is known from writing it; another image may have been damaged since.
+        var actual = Digest()
+        var size: Int64 = 0
+        try blob.forEachChunk { bytes in
+            actual.update(bytes)
+            size += Int64(bytes.count)
+            if size <= descriptor.size { try archive.write(bytes) }
+        }
+        let found = actual.finish()
+        guard found == digest, size == descriptor.size else {
+            throw ContainerImageError.damaged(
+                image.path, what: "layer \(descriptor.digest)", expected: "sha256:\(digest)", actual: "sha256:\(found)")
+        }
     }
 }
