@@ -8,7 +8,7 @@ import Testing
     static let manifests = FilePath(#filePath).removingLastComponent().removingLastComponent()
         .removingLastComponent().appending("manifests")
 
-    @Test(arguments: ["demo", "rhel-coreos-base", "node", "fedora-coreos"], ["x86_64", "aarch64", "ppc64le", "s390x"])
+    @Test(arguments: ["demo", "rhel-coreos-base", "fedora-coreos"], ["x86_64", "aarch64", "ppc64le", "s390x"])
     func flattensForEveryArchitecture(name: String, basearch: String) throws {
         let directory = Self.manifests.appending(name)
         let flattened = try FlattenedManifest.load(directory.appending("manifest.yaml"), basearch: basearch)
@@ -16,6 +16,27 @@ import Testing
         #expect(!flattened.manifest.repos.isEmpty)
         #expect(flattened.manifest.ref?.contains(basearch) == true)
         #expect(flattened.files.count > 2)
+    }
+
+    @Test(
+        arguments: [
+            ("node", "rhel-9.6", "openshift-kubelet", "rhel-9.6-server-ose-4.20"),
+            ("node", "centos-9", "cri-o", "c9s-sig-cloud-okd"), ("demo/node", "demo-12", "crun", "demo"),
+        ], ["x86_64", "aarch64", "ppc64le", "s390x"])
+    func aNodeIsAppliedToTheBasesThatItKnows(
+        node: (name: String, osversion: String, package: String, repository: String), basearch: String
+    ) throws {
+        func load(_ osversion: String) throws -> Manifest {
+            try FlattenedManifest.load(
+                Self.manifests.appending(node.name).appending("manifest.yaml"), basearch: basearch,
+                purpose: .application, variables: ["osversion": .string(osversion)]
+            ).manifest
+        }
+        let manifest = try load(node.osversion)
+        #expect(manifest.packages.contains(node.package))
+        #expect(manifest.repos.contains(node.repository))
+        #expect(manifest.recommends == false && !manifest.postprocess.isEmpty)
+        #expect(try load("plan9-4").repos == ["ENOEXIST"])
     }
 
     @Test(arguments: ["demo", "rhel-coreos-base", "node", "fedora-coreos"])
