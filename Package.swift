@@ -130,6 +130,7 @@ let package = Package(
         tests("Packages", ["Treefile", "HostSystem"]),
         tests("Compose", ["Treefile", "Packages", "HostSystem", "OSTree", "RPM"]),
         tests("ContainerImage", ["HostSystem", "OSTree", "GLib", "LibArchive"]),
+        tests("NodeImage", ["HostSystem", "OSTree", "LibArchive"]),
         tests("Deployment", ["HostSystem", "OSTree", "GLib"]),
         tests("DiskImage", ["HostSystem", "OSTree", "Treefile"]),
         tests("VirtualMachine", ["Ext2fs", "HostSystem"]),

@@ -31,6 +31,29 @@ struct RPMDatabaseTests {
         #expect(query.split(separator: "\n").sorted() == ["a 1700000000", "b 1700000001"])
     }
 
+    @Test("What is in a database goes on into the next one as it is, in its order")
+    func extended() async throws {
+        let directory = try TemporaryDirectory()
+        func header(_ name: String) async throws -> PackageHeader {
+            try PackageArchive(try await RPMFixture(name).build(in: directory.path)).header
+        }
+        func make(_ name: String) throws -> FilePath {
+            let place = directory.appending(name)
+            try FileManager.default.createDirectory(atPath: place.string, withIntermediateDirectories: false)
+            return place
+        }
+        let first = try make("first")
+        try PackageDatabase.create([try await header("b"), try await header("a")], in: first, time: 100)
+        let installed = try PackageDatabase.read(first)
+        #expect(installed.map(\.name) == ["b", "a"])
+        let second = try make("second")
+        try PackageDatabase.create([try await header("c")], after: installed, in: second, time: 500)
+        let query = try await Command(
+            "rpm", ["--dbpath", second.string, "-qa", "--qf", "%{name} %{installtime} %{installtid}\n"]
+        ).run().text
+        #expect(query.split(separator: "\n").sorted() == ["a 101 100", "b 100 100", "c 500 500"])
+    }
+
     @Test("A database that is not there is an error with its path")
     func missing() throws {
         #expect {

@@ -53,10 +53,9 @@ import Testing
             + "add to that one"
         try await expectFailure(
             node,
-            lastLine:
-                "error: cannot resolve the packages of the manifest: package greedy-1.0-1.noarch requires held >= 2, "
-                + "but none of the providers can be installed; cannot install both held-2.0-1.noarch and "
-                + "held-1.0-1.noarch" + hint)
+            lastLine: "error: cannot resolve the packages of the manifest: cannot install both held-2.0-1.noarch and "
+                + "held-1.0-1.noarch; package greedy-1.0-1.noarch requires held >= 2, but none of the providers can be "
+                + "installed" + hint)
     }
 
     @Test func packagesThatWouldRemoveOneOfTheBaseAreRefused() async throws {

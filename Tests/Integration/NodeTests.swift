@@ -27,7 +27,8 @@ import Testing
                 == [
                     "etc/held.conf", "etc/plug.conf", "usr/bin/guard",
                     "usr/lib/tmpfiles.d/rpm-ostree-autovar-node.conf",
-                    "usr/share/held/.wh.gone", "usr/share/held/plugs", "usr/share/plug/copy", "usr/share/plug/one",
+                    "usr/share/factory/var/lib/held/left", "usr/share/held/.wh.gone", "usr/share/held/plugs",
+                    "usr/share/plug/copy", "usr/share/plug/one",
                     "usr/share/rpm/rpmdb.sqlite", "usr/share/when", "usr/share/openshift/meta.json",
                     "usr/share/openshift/labels.json",
                 ].sortedAsWritten(like: files))
@@ -45,7 +46,8 @@ import Testing
         let state = try await image.text("usr/lib/tmpfiles.d/rpm-ostree-autovar-node.conf")
         #expect(
             state.split(separator: "\n").dropFirst() == [
-                "d /var/lib/plug 0700 root root - -", "d /var/log/plug 0755 root root - -",
+                "C /var/lib/held/left - - - - -", "d /var/lib/plug 0700 root root - -",
+                "d /var/log/plug 0755 root root - -",
             ])
     }
 

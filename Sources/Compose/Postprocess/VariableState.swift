@@ -74,7 +74,12 @@ struct VariableState {
             }
         }
         for path in try namedElsewhere().union(existing) { lines[path] = nil }
-        if !lines.isEmpty || place == Self.configuration { try tree.write(Self.file(lines).utf8, to: place) }
+        if place == Self.configuration {
+            try tree.write(Self.file(lines).utf8, to: place)
+        } else if !lines.isEmpty {
+            // What is in it already is among what is named elsewhere.
+            try tree.write(((tree.text(place) ?? "") + Self.file(lines)).utf8, to: place)
+        }
         for name in try sortedNames(tree.path("var")) { try tree.remove("var/\(name)") }
     }
 
