@@ -49,6 +49,7 @@ public struct NodeStep: Sendable {
     public func run(_ options: NodeOptions) async throws -> NodeOutcome {
         let lock = try FileLock(directory.temporary.appending("lock/node.lock"), wait: true)
         defer { withExtendedLifetime(lock) {} }
+        defer { try? FileContent.remove(scratch) }
         let plan = try await plan(options)
         if options.fetch {
             try await reporter.step("Fetching metadata") { try await plan.source.refresh(reporter) }
