@@ -10,6 +10,8 @@ extension SolvPool {
         var seen = Set(pending)
         while let id = pending.popLast() {
             let package = SolvPackage(id: id, pool: self)
+            // What is installed has what it needs.
+            if package.isInstalled { continue }
             for kind in [SOLVABLE_REQUIRES, SOLVABLE_RECOMMENDS, SOLVABLE_CONFLICTS] {
                 for dependency in package.dependencies(kind) {
                     if mentionsUnlistedFile(dependency) { return true }

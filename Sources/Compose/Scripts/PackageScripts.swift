@@ -85,12 +85,15 @@ struct PackageScripts {
     /// The triggers with the files that they are for: higher priorities first, equal ones in the order of their packages.
     private func triggers() throws -> [(package: ImportedPackage, trigger: FileTrigger, files: [String])] {
         var triggers: [(package: ImportedPackage, trigger: FileTrigger, files: [String])] = []
-        for (owners, owned) in [(base, packages), (packages, base + packages)] {
+        for (owners, isBase) in [(base, true), (packages, false)] {
             for package in owners where !ignores(Self.trigger, package) {
                 for trigger in package.header.transactionFileTriggers() {
+                    let files = matches(trigger, in: isBase ? packages : base + packages)
+                    // One that has nothing to do need not be one that can be run.
+                    if isBase, files.isEmpty { continue }
                     let wanted = try ScriptPolicy.check(
                         trigger.scriptlet, kind: Self.trigger, package: package.header.nevra)
-                    if wanted { triggers.append((package, trigger, matches(trigger, in: owned))) }
+                    if wanted { triggers.append((package, trigger, files)) }
                 }
             }
         }
