@@ -34,7 +34,7 @@ import Testing
                 ].sortedAsWritten(like: files))
         #expect(paths.suffix(2) == ["usr/share/openshift/meta.json", "usr/share/openshift/labels.json"])
         #expect(Set(paths).count == paths.count)
-        let details = Dictionary(uniqueKeysWithValues: members)
+        let details = Dictionary(members) { first, _ in first }
         // The newest package was built then, and so was everything else.
         #expect(details["usr/bin/guard"] == "-rwsr-xr-x 0/0 2023-11-14T22:13:20")
         #expect(details["etc/plug.conf"] == "-rw------- 0/0 2023-11-14T22:13:20")
