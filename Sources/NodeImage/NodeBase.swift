@@ -1,4 +1,4 @@
-import Foundation
+import HostSystem
 import OSTree
 import RPM
 import SystemPackage
@@ -9,8 +9,8 @@ public struct NodeBase: Sendable {
     public let repository: FilePath
     /// The commit's checksum.
     public let commit: String
-    /// The values of os-release(5), without quotes.
-    public let release: [String: String]
+    /// Its os-release(5).
+    public let release: OSReleaseFile
 
     private static let database = "usr/share/rpm"
 
@@ -21,7 +21,7 @@ public struct NodeBase: Sendable {
         repository = path
         self.commit = commit
         let bytes = try Repository.open(path).readFile("usr/lib/os-release", of: commit) ?? []
-        release = Self.parse(String(decoding: bytes, as: UTF8.self))
+        release = OSReleaseFile(String(decoding: bytes, as: UTF8.self))
     }
 
     /// The value of the variable `osversion`, `${ID}-${VERSION_ID}`; nil where os-release has no `ID`.
@@ -39,29 +39,14 @@ public struct NodeBase: Sendable {
             throw NodeImageError.noPackageDatabase(
                 commit: commit, reason: "it has no package database /\(Self.database)/\(name)")
         }
-        let manager = FileManager.default
-        if manager.fileExists(atPath: scratch.string) { try manager.removeItem(atPath: scratch.string) }
-        try manager.createDirectory(atPath: scratch.string, withIntermediateDirectories: true)
-        defer { try? manager.removeItem(atPath: scratch.string) }
-        try Data(bytes).write(to: URL(fileURLWithPath: scratch.appending(name).string))
+        if FileContent.exists(scratch) { try FileContent.remove(scratch) }
+        try FileContent.createDirectory(scratch)
+        defer { try? FileContent.remove(scratch) }
+        try AtomicFile.write(bytes, to: scratch.appending(name))
         let packages = try PackageDatabase.read(scratch)
         guard !packages.isEmpty else {
             throw NodeImageError.noPackageDatabase(commit: commit, reason: "its package database is empty")
         }
         return packages
-    }
-
-    static func parse(_ text: String) -> [String: String] {
-        var values: [String: String] = [:]
-        for line in text.split(whereSeparator: \.isNewline) {
-            let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, !line.hasPrefix("#") else { continue }
-            var value = parts[1].trimmingCharacters(in: .whitespaces)
-            if let quote = value.first, quote == value.last, value.count > 1, quote == "\"" || quote == "'" {
-                value = String(value.dropFirst().dropLast())
-            }
-            values[parts[0].trimmingCharacters(in: .whitespaces)] = value
-        }
-        return values
     }
 }

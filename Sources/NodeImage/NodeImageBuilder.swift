@@ -38,7 +38,8 @@ public struct NodeImageBuilder: Sendable {
                 history: names.isEmpty || names.count > 5
                     ? "\(names.count) packages" : names.joined(separator: " and "),
                 timestamp: request.timestamp, output: request.output,
-                workDirectory: request.workDirectory.appending("image"), writeLayer: { try layer.write(to: $0) }))
+                workDirectory: request.workDirectory.appending("image"), compression: request.compression,
+                writeLayer: { try layer.write(to: $0) }))
         return BuiltNode(image: image, statistics: tree.statistics)
     }
 }

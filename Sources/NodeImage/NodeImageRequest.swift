@@ -8,7 +8,7 @@ import Treefile
 /// What to make a node image of, and where. Equal requests give equal bytes.
 public struct NodeImageRequest: Sendable {
     /// The image below.
-    public var image: BaseImage
+    public var image: OCIImage
     /// Its commit.
     public var base: NodeBase
     /// The packages in it, as ``NodeBase/packages(scratch:)`` gives them.
@@ -27,14 +27,16 @@ public struct NodeImageRequest: Sendable {
     public var cacheRepository: FilePath
     /// A directory of this run alone, on one filesystem with the cache.
     public var workDirectory: FilePath
+    /// How the layer is compressed.
+    public var compression: LayerCompression
     /// The OCI archive to write. It appears whole and read-only.
     public var output: FilePath
 
     /// Describes a node image.
     public init(
-        image: BaseImage, base: NodeBase, basePackages: [PackageHeader], manifest: FlattenedManifest,
+        image: OCIImage, base: NodeBase, basePackages: [PackageHeader], manifest: FlattenedManifest,
         packages: [DownloadedPackage], name: String, version: String, timestamp: Int64, cacheRepository: FilePath,
-        workDirectory: FilePath, output: FilePath
+        workDirectory: FilePath, compression: LayerCompression = .gzip, output: FilePath
     ) {
         self.image = image
         self.base = base
@@ -46,6 +48,7 @@ public struct NodeImageRequest: Sendable {
         self.timestamp = timestamp
         self.cacheRepository = cacheRepository
         self.workDirectory = workDirectory
+        self.compression = compression
         self.output = output
     }
 
@@ -60,7 +63,7 @@ public struct NodeImageRequest: Sendable {
         labels["name"] = name
         labels["architecture"] = image.architecture
         labels["cpe"] = base.release["CPE_NAME"]
-        labels[BaseImage.versionLabel] = version
+        labels[OCIImage.versionLabel] = version
         return labels
     }
 }

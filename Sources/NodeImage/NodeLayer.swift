@@ -67,7 +67,7 @@ struct NodeLayer: Sendable {
 
     private func entry(_ path: String, _ kind: ArchiveEntry.Kind, _ attributes: FileAttributes) -> ArchiveEntry {
         ArchiveEntry(
-            path: BaseImage.containerPath(path), kind: kind, mode: attributes.permissions, uid: attributes.uid,
+            path: OCIImage.containerPath(path), kind: kind, mode: attributes.permissions, uid: attributes.uid,
             gid: attributes.gid, modificationTime: timestamp,
             extendedAttributes: attributes.extendedAttributes.sorted { $0.key < $1.key }
                 .filter { $0.key != "security.selinux" }.map { .init(name: $0.key, value: $0.value) })

@@ -6,7 +6,7 @@ public struct NodeOptions: Sendable {
     public var build: String?
     /// The treefile that is applied; nil for `src/config/node/manifest.yaml`.
     public var manifest: FilePath?
-    /// The image below, an OCI archive; nil for the build's own.
+    /// The image below: the path of an OCI archive, or the text form of an `ImageSource`; nil for the build's own.
     public var base: String?
     /// Variables of the treefile; they win over what it defines.
     public var variables: [String: String] = [:]

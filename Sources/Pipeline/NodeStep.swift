@@ -35,7 +35,7 @@ public struct NodeStep: Sendable {
     private struct Plan {
         let build: String
         let metadata: BuildMetadata
-        let image: BaseImage
+        let image: OCIImage
         let base: NodeBase
         let configuration: Configuration
         let source: PackageSource
@@ -50,7 +50,22 @@ public struct NodeStep: Sendable {
         let lock = try FileLock(directory.temporary.appending("lock/node.lock"), wait: true)
         defer { withExtendedLifetime(lock) {} }
         defer { try? FileContent.remove(scratch) }
-        let plan = try await plan(options)
+        let build = try store.resolve(options.build, arch: basearch)
+        let metadata = try store.metadata(build, arch: basearch)
+        let source = try source(options, build, metadata)
+        return try await source.withImage(ImportOptions(architecture: basearch)) { image in
+            try await run(options, build, metadata, on: image)
+        }
+    }
+
+    private func run(
+        _ options: NodeOptions, _ build: String, _ metadata: BuildMetadata, on image: OCIImage
+    ) async throws -> NodeOutcome {
+        let base = try NodeBase(repository: directory.repository, commit: try await commit(of: image))
+        let configuration = try Configuration.loadNode(directory, options: options, base: base, basearch: basearch)
+        let plan = Plan(
+            build: build, metadata: metadata, image: image, base: base, configuration: configuration,
+            source: PackageSource(configuration), lockfile: try Lockfile.load(configuration.lockfiles))
         if options.fetch {
             try await reporter.step("Fetching metadata") { try await plan.source.refresh(reporter) }
         }
@@ -80,43 +95,28 @@ public struct NodeStep: Sendable {
         return try await publish(node, plan, packages, request: request, inputs: inputs)
     }
 
-    private func plan(_ options: NodeOptions) async throws -> Plan {
-        let build = try store.resolve(options.build, arch: basearch)
-        let metadata = try store.metadata(build, arch: basearch)
-        let archive = try archive(options, build, metadata)
-        let image = try await Blocking.run { [basearch] in try BaseImage.read(archive, basearch: basearch) }
-        try await takeIn(image)
-        let base = try NodeBase(repository: directory.repository, commit: image.commit)
-        let configuration = try Configuration.loadNode(directory, options: options, base: base, basearch: basearch)
-        return Plan(
-            build: build, metadata: metadata, image: image, base: base, configuration: configuration,
-            source: PackageSource(configuration), lockfile: try Lockfile.load(configuration.lockfiles))
+    private func source(_ options: NodeOptions, _ build: String, _ metadata: BuildMetadata) throws -> ImageSource {
+        if let reference = options.base {
+            // A plain path is an archive's.
+            return try FileContent.exists(FilePath(reference))
+                ? .ociArchive(FilePath(reference)) : ImageSource(reference)
+        }
+        guard let image = metadata.images["ostree"] else {
+            throw PipelineError("build \(build) has no container image to add to; name one with --from")
+        }
+        return .ociArchive(store.path(build, arch: basearch).appending(image.path))
     }
 
-    private func archive(_ options: NodeOptions, _ build: String, _ metadata: BuildMetadata) throws -> FilePath {
-        guard let reference = options.base else {
-            guard let image = metadata.images["ostree"] else {
-                throw PipelineError("build \(build) has no container image to add to; name one with --from")
-            }
-            return store.path(build, arch: basearch).appending(image.path)
-        }
-        let path = reference.hasPrefix("oci-archive:") ? String(reference.dropFirst("oci-archive:".count)) : reference
-        let file = WorkingDirectory(root: FilePath(path)).root
-        guard FileContent.exists(file) else {
-            throw PipelineError(
-                "--from \(reference): there is no OCI archive \(file); `skopeo copy \(reference) oci-archive:FILE` makes "
-                    + "one of an image in a registry")
-        }
-        return file
-    }
-
-    /// Brings the base's commit into the repository where it is not there, as with an image from elsewhere.
-    private func takeIn(_ image: BaseImage) async throws {
+    /// The commit with the tree that containers of the image show; made where it is not in the repository yet.
+    private func commit(of image: OCIImage) async throws -> String {
         let repository = try Repository.create(directory.repository, mode: .bareUser)
-        if try repository.contains(.commit, image.commit) { return }
-        try await reporter.step("Importing \(image.archive)") {
-            _ = try await ContainerImporter().importCommit(
-                archive: image.archive, into: repository, ref: "bases/\(image.commit)")
+        if let commit = image.wholeCommit, try repository.contains(.commit, commit) { return commit }
+        let ref = "bases/\(image.manifestDigest.dropFirst("sha256:".count))"
+        if let commit = try repository.resolve(ref) { return commit }
+        return try await reporter.step("Importing the base image") {
+            try await ContainerImporter().importImage(
+                image, into: repository, ref: ref, options: ImportOptions(architecture: basearch)
+            ).checksum
         }
     }
 
@@ -160,7 +160,7 @@ public struct NodeStep: Sendable {
         _ plan: Plan, _ basePackages: [PackageHeader], _ packages: [DownloadedPackage]
     ) async throws -> BuiltNode {
         let newest = packages.map(\.package.buildTime).max() ?? 0
-        let base = plan.image.created.flatMap(Timestamp.seconds) ?? 0
+        let base = plan.image.created ?? 0
         let fileName = Artifact.fileName(
             name: plan.metadata.name ?? "custom", version: plan.build, kind: Self.name, arch: basearch,
             suffix: "ociarchive")
@@ -169,8 +169,9 @@ public struct NodeStep: Sendable {
             packages: packages, name: name(plan), version: plan.build,
             timestamp: try Timestamp.sourceDateEpoch() ?? max(newest, base),
             cacheRepository: directory.packageCacheRepository, workDirectory: scratch,
+            compression: try LayerCompression(plan.image.compressor),
             output: store.scratchPath(fileName, in: plan.build, arch: basearch))
-        return try await reporter.step("Adding \(packages.count) packages to \(plan.image.commit.prefix(12))") {
+        return try await reporter.step("Adding \(packages.count) packages to \(plan.base.commit.prefix(12))") {
             try await NodeImageBuilder(reporter: reporter).build(request)
         }
     }
@@ -190,7 +191,7 @@ public struct NodeStep: Sendable {
         var details = JSONObject()
         details["manifest-digest"] = .string(image.manifestDigest)
         details["base-manifest-digest"] = .string(plan.image.manifestDigest)
-        details["base-commit"] = .string(plan.image.commit)
+        details["base-commit"] = .string(plan.base.commit)
         details["layer"] = try JSONValue(encoding: image.layer)
         details["packages"] = .array(packages.packages.map { .string($0.nevra) })
         details["compose"] = try JSONValue(encoding: node.statistics)

@@ -135,10 +135,15 @@ import Testing
             node, ["--var", "basearch=s390x"], status: 64,
             lastLine: "error: --var basearch=s390x: cannot define reserved variable 'basearch'")
         try await expectFailure(
-            node, ["--from", "docker://example.org/os:1"],
-            lastLine: "error: --from docker://example.org/os:1: there is no OCI archive "
-                + "ROOT/work/docker:/example.org/os:1; `skopeo copy docker://example.org/os:1 oci-archive:FILE` makes one of "
-                + "an image in a registry")
+            node, ["--from", "no.ociarchive"],
+            lastLine: "error: no.ociarchive is no image reference: it must begin with oci-archive:, oci:, docker:// or "
+                + "containers-storage:")
+        try await expectFailure(
+            node, ["--from", "oci-archive:no.ociarchive"],
+            lastLine: "error: cannot open no.ociarchive: No such file or directory")
+        try await expectFailure(
+            node, ["--arch", "s390x"],
+            lastLine: "error: No build for s390x in ROOT/work/builds")
         try await expectFailure(
             node, ["--manifest", "missing.yaml"],
             lastLine:

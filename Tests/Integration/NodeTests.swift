@@ -169,6 +169,27 @@ import Testing
         #expect(try await Digest.ofFile(node.image("node").archive) == expected)
     }
 
+    @Test func theBaseMayHaveOrdinaryLayersOnItsCommit() async throws {
+        let node = try await NodeWorkspace()
+        try await node.node().succeeded()
+        let first = try await node.image("node")
+        let copy = node.workspace.root.appending("first.ociarchive")
+        try FileManager.default.copyItem(atPath: first.archive.string, toPath: copy.string)
+        try node.workspace.write(NodeWorkspace.treefile(packages: ["nice"]), to: "node/manifest.yaml")
+        try await node.node("--from", "oci-archive:\(copy)").succeeded()
+        let second = try await node.image("node")
+        #expect(second.layers.dropLast() == first.layers[...])
+        let paths = try await second.members().map(\.path).filter { !$0.hasSuffix("/") }
+        #expect(
+            paths == [
+                "usr/share/rpm/rpmdb.sqlite", "usr/share/openshift/meta.json", "usr/share/openshift/labels.json",
+            ])
+        let metadata = try await second.text("usr/share/openshift/meta.json")
+        #expect(metadata.contains("[\"plug\",") && metadata.contains("[\"nice\",") && metadata.contains("[\"held\","))
+        let again = try await node.node("--from", "oci-archive:\(copy)", "--json").succeeded()
+        #expect(again.output.text.contains("\"isNew\" : false"))
+    }
+
     @Test func newAccountsGoToWhereTheBaseKeepsItsOwn() async throws {
         let node = try await NodeWorkspace(
             packages: [

@@ -4,7 +4,7 @@ import SystemPackage
 /// An image that another one and one more layer make.
 public struct DerivedImageRequest: Sendable {
     /// The image below.
-    public var base: BaseImage
+    public var base: OCIImage
     /// All labels of the image; the base's are not added.
     public var labels: [String: String]
     /// What the image's history says of the layer.
@@ -15,15 +15,15 @@ public struct DerivedImageRequest: Sendable {
     public var output: FilePath
     /// A directory for what is removed again; made where it does not exist.
     public var workDirectory: FilePath
-    /// gzip's level, 1 (fast) to 9 (small).
-    public var compressionLevel: Int32
+    /// How the layer is compressed.
+    public var compression: LayerCompression
     /// Adds the layer's members.
     public var writeLayer: @Sendable (ArchiveWriter) throws -> Void
 
     /// Describes an image.
     public init(
-        base: BaseImage, labels: [String: String], history: String, timestamp: Int64, output: FilePath,
-        workDirectory: FilePath, compressionLevel: Int32 = 6,
+        base: OCIImage, labels: [String: String], history: String, timestamp: Int64, output: FilePath,
+        workDirectory: FilePath, compression: LayerCompression = .gzip,
         writeLayer: @escaping @Sendable (ArchiveWriter) throws -> Void
     ) {
         self.base = base
@@ -32,7 +32,7 @@ public struct DerivedImageRequest: Sendable {
         self.timestamp = timestamp
         self.output = output
         self.workDirectory = workDirectory
-        self.compressionLevel = compressionLevel
+        self.compression = compression
         self.writeLayer = writeLayer
     }
 }

@@ -22,10 +22,10 @@ public struct ImageDeriver: Sendable {
             atPath: request.workDirectory.string, withIntermediateDirectories: true)
         let layerPath = request.workDirectory.appending("layer")
         defer { unlink(layerPath.string) }
-        let layer = try BlobWriter.write(to: layerPath, level: request.compressionLevel, request.writeLayer)
+        let layer = try BlobWriter.write(to: layerPath, compression: request.compression, request.writeLayer)
 
-        let base = OCIArchiveReader(path: request.base.archive)
-        var (manifest, _, configuration) = try base.image()
+        var manifest = request.base.manifest
+        var configuration = request.base.configuration
         let created = Date(timeIntervalSince1970: TimeInterval(request.timestamp)).formatted(.iso8601)
         configuration.created = created
         configuration.config = configuration.config ?? .init()
@@ -36,10 +36,10 @@ public struct ImageDeriver: Sendable {
 
         var blobs: [String: BlobSource] = [layer.digest: .file(layerPath, size: layer.size)]
         for descriptor in manifest.layers {
-            blobs[String(descriptor.digest.dropFirst("sha256:".count))] = .image(base, descriptor)
+            blobs[String(descriptor.digest.dropFirst("sha256:".count))] = .image(request.base.layout, descriptor)
         }
         manifest.layers.append(
-            OCIDescriptor(mediaType: OCIMediaType.gzipLayer, digest: "sha256:\(layer.digest)", size: layer.size))
+            OCIDescriptor(mediaType: layer.mediaType, digest: "sha256:\(layer.digest)", size: layer.size))
         manifest.config = descriptor(OCIMediaType.configuration, configurationBytes)
         // Annotations equal the labels wherever the base has them so.
         if manifest.annotations != nil { manifest.annotations = request.labels }

@@ -76,7 +76,7 @@ struct OCIArchiveWriter {
         let found = actual.finish()
         guard found == digest, size == descriptor.size else {
             throw ContainerImageError.damaged(
-                image.path, what: "layer \(descriptor.digest)", expected: "sha256:\(digest)", actual: "sha256:\(found)")
+                image.name, what: "layer \(descriptor.digest)", expected: "sha256:\(digest)", actual: "sha256:\(found)")
         }
     }
 }

@@ -17,7 +17,9 @@ struct BuildExtendNode: AsyncParsableCommand {
     var manifest: String?
 
     @Option(
-        help: ArgumentHelp("The OCI archive to add to (default: the build's container image).", valueName: "archive"))
+        help: ArgumentHelp(
+            "The image to add to: an OCI archive, or oci-archive:, oci:, docker:// or containers-storage: (default: the build's).",
+            valueName: "image"))
     var from: String?
 
     @Option(
