@@ -120,7 +120,7 @@ public struct ImportStep: Sendable {
                 reporter.note("Left out /\(path): a booted system shows /usr, /etc and /var only")
             }
             let packages = try ImportedPackages(
-                imported.checksum, in: repository, scratch: directory.buildScratch.appending("rpmdb"))
+                imported.checksum, in: repository, scratch: directory.buildScratch)
             if packages.headers.isEmpty { reporter.note("\(source) has no package database: the lists are empty") }
             let archive = directory.buildScratch.appending("image.ociarchive")
             let written = try await reporter.step("Writing the OCI archive") {

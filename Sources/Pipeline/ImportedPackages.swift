@@ -1,5 +1,4 @@
 import Builds
-import HostSystem
 import OSTree
 import RPM
 import SBOM
@@ -10,25 +9,14 @@ struct ImportedPackages {
     /// Sorted by name and version.
     let headers: [PackageHeader]
 
-    /// Where systems have their database: rpm-ostree's place, RPM's own and the old one.
-    private static let places = ["usr/share/rpm", "usr/lib/sysimage/rpm", "var/lib/rpm"]
-
     /// Reads the database of a commit; there are no packages where it has none.
     ///
-    /// - Parameter scratch: a directory to put a copy into, which librpm needs.
-    /// - Throws: `GLibError`, `RPMError`, `Errno`.
+    /// - Parameter scratch: a directory for a copy, which librpm needs.
+    /// - Throws: `GLibError`, `RPMError`.
     init(_ commit: String, in repository: Repository, scratch: FilePath) throws {
-        for place in Self.places {
-            guard let bytes = try repository.readFile("\(place)/rpmdb.sqlite", of: commit) else { continue }
-            try FileContent.createDirectory(scratch)
-            try AtomicFile.write(bytes, to: scratch.appending("rpmdb.sqlite"))
-            // Keys of repositories are entries, too, and no packages.
-            headers = try PackageDatabase.read(scratch).filter { $0.name != "gpg-pubkey" }.sorted {
-                $0.nevra < $1.nevra
-            }
-            return
-        }
-        headers = []
+        // Keys of repositories are entries, too, and no packages.
+        headers = try (CommitPackages.headers(of: commit, in: repository, scratch: scratch) ?? [])
+            .filter { $0.name != "gpg-pubkey" }.sorted { $0.nevra < $1.nevra }
     }
 
     var lockfilePackages: [GeneratedLockfile.Package] {

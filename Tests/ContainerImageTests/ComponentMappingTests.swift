@@ -116,9 +116,9 @@ import Testing
         let fixture = try CommitFixture()
         let request = fixture.request(try await fixture.commit(), components: multilib)
         let image = try await Encapsulator().encapsulate(request)
-        let (manifest, _, configuration) = try OCIArchiveReader(path: image.path).image()
-        #expect(manifest.layers.contains { $0.annotations?["ostree.components"] == "bash" })
+        let read = try OCILayout(image.path).image()
+        #expect(read.manifest.layers.contains { $0.annotations?["ostree.components"] == "bash" })
         #expect(
-            configuration.history?.contains { $0.createdBy == "bash-1-1.i686 and bash-1-1.x86_64" } == true)
+            read.configuration.history?.contains { $0.createdBy == "bash-1-1.i686 and bash-1-1.x86_64" } == true)
     }
 }

@@ -68,7 +68,7 @@ struct ImageImport {
         guard !all.isEmpty else { throw ContainerImageError.noOSTreeCommit(image.name, reason: "it has no layers") }
         guard let finalDiffID = image.labels[ImageLabels.finalDiffID] else {
             // Images that were repacked as plain ones keep other labels; base images of anything else have none.
-            guard image.labels[ImageLabels.bootable] != nil else {
+            guard image.labels[ImageLabels.bootable] == "1" else {
                 throw ContainerImageError.noOSTreeCommit(
                     image.name,
                     reason: "it has neither the label \(ImageLabels.finalDiffID) of an OSTree image nor the label "
