@@ -179,7 +179,7 @@ import Testing
     @Test func theTimesOfHistoryAreTheImages() async throws {
         let fixture = try CommitFixture()
         let image = try await Encapsulator().encapsulate(fixture.request(try await fixture.commit()))
-        let (_, _, configuration) = try OCIArchiveReader(path: image.path).image()
+        let configuration = try OCILayout(image.path).image().configuration
         #expect(configuration.created == "2023-11-14T22:13:20Z")
         #expect(Set((configuration.history ?? []).map(\.created)) == [configuration.created])
     }

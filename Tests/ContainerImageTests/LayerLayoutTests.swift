@@ -144,7 +144,7 @@ import Testing
         #expect(image.labels["ostree.linux"] == "6.1.0-test")
         #expect(image.labels["ostree.commit"] == nil)
         #expect(image.labels["ostree.final-diffid"] == nil)
-        let (manifest, _, _) = try OCIArchiveReader(path: image.path).image()
+        let manifest = try OCILayout(image.path).image().manifest
         #expect(manifest.layers.contains { $0.annotations?["org.chunkah.component"] == "initramfs" })
         #expect(!manifest.layers.contains { $0.annotations?["ostree.components"] != nil })
     }
