@@ -181,6 +181,23 @@ import Testing
                 + "has sha256:\(Digest.of(changed.utf8)); get it again")
     }
 
+    /// Layers that are known are not read by an import, but an archive is made of them, too.
+    @Test func aDamagedLayerGoesIntoNoArchive() async throws {
+        let directory = try TemporaryDirectory()
+        var image = ImageFixture(in: directory)
+        try await image.add([Self.file("usr/x")])
+        let layout = try Self.unpacked(try image.write(), in: directory)
+        let layer = try #require(image.layers.last?.descriptor.digest)
+        let path = layout.appending("blobs/sha256").appending(String(layer.dropFirst("sha256:".count)))
+        var bytes = try FileContent.read(path)
+        bytes[20] ^= 1
+        try AtomicFile.write(bytes, to: path)
+        let damaged = try OCILayout(layout).image()
+        let error = ContainerImageError.damaged(
+            layout.string, what: "layer \(layer)", expected: layer, actual: "sha256:\(Digest.of(bytes))")
+        #expect(throws: error) { try damaged.writeArchive(to: directory.appending("copy.ociarchive")) }
+    }
+
     @Test func anImageForAnotherProcessor() async throws {
         let directory = try TemporaryDirectory()
         var image = ImageFixture(in: directory)

@@ -132,6 +132,7 @@ import Testing
         let bash = try object("usr/bin/bash")
         let su = try object("usr/bin/su")
         let key = try object("usr/share/secret/key")
+        let ping = try object("usr/bin/ping")
         func changed(_ path: String, _ content: String, mode: UInt32, time: Int64) -> Fixture.Member {
             var member = CommitFixture.file(path, content, mode: mode)
             member.0.modificationTime = time
@@ -146,12 +147,15 @@ import Testing
             // Only the mode changed, and such changes leave the time.
             changed(su, "su", mode: 0o755, time: 0), Fixture.hardLink("usr/bin/su", su),
             changed(key, "secret", mode: 0o600, time: 5),
+            // A hard link brings its object along, also one that did not change; labels are never in layers.
+            changed(ping, "ping", mode: 0o755, time: 0), Fixture.hardLink("usr/bin/ping2", ping),
         ])
         let imported = try await base.importing(image)
         #expect(try base.content("usr/share/doc/bash/LICENSE", imported.checksum) == "changed")
         #expect(try base.content("usr/share/doc/ping/LICENSE", imported.checksum) == "changed")
         let tree = try CommitTree(repository: base.target, commit: imported.checksum)
         #expect(RepositoryLayout.objectPath(try #require(tree.files["usr/bin/bash"]), "file") == bash)
+        #expect(RepositoryLayout.objectPath(try #require(tree.files["usr/bin/ping2"]), "file") == ping)
         #expect(tree.files["usr/bin/rbash"] == tree.files["usr/bin/bash"])
         let listing = try await CommitFixture.listing(imported.checksum, in: base.target.path)
         #expect(listing.contains { $0.hasPrefix("-00755 ") && $0.hasSuffix(" /usr/bin/su") })
@@ -220,6 +224,19 @@ import Testing
         #expect(try target.commit(imported.checksum).metadata["ostree.bootable"]?.boolean == true)
         let again = try await ContainerImporter().importImage(.ociArchive(try image.write()), into: target)
         #expect(again.checksum == imported.checksum)
+    }
+
+    @Test func aPlainImageOfOursHasTheTreeThatItWasMadeOf() async throws {
+        let fixture = try CommitFixture()
+        let commit = try await fixture.commit()
+        var request = fixture.request(commit)
+        request.format = .plain
+        let image = try await Encapsulator().encapsulate(request)
+        let target = try Repository.create(fixture.directory.appending("target"), mode: .bareUser)
+        let imported = try await ContainerImporter().importImage(.ociArchive(image.path), into: target)
+        #expect(imported.baseCommit == nil)
+        let before = try await CommitFixture.listing(commit, in: fixture.repositoryPath)
+        #expect(try await CommitFixture.listing(imported.checksum, in: target.path) == before)
     }
 
     @Test func filesGetTheLabelsOfTheTreesOwnPolicy() async throws {
