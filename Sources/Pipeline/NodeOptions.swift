@@ -1,3 +1,4 @@
+import ContainerImage
 import SystemPackage
 
 /// What `cosa buildextend-node` was asked for.
@@ -16,6 +17,8 @@ public struct NodeOptions: Sendable {
     public var strict = false
     /// Download the metadata of the repositories anew.
     public var fetch = false
+    /// How the registry of the base is reached.
+    public var registry = RegistryOptions()
 
     /// A plain `cosa buildextend-node`.
     public init() {}

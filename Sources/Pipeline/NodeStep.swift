@@ -53,7 +53,10 @@ public struct NodeStep: Sendable {
         let build = try store.resolve(options.build, arch: basearch)
         let metadata = try store.metadata(build, arch: basearch)
         let source = try source(options, build, metadata)
-        return try await source.withImage(ImportOptions(architecture: basearch)) { image in
+        var importOptions = ImportOptions(architecture: basearch)
+        importOptions.registry = options.registry
+        if options.base != nil { reporter.note("Base image: \(source)") }
+        return try await source.withImage(importOptions) { image in
             try await run(options, build, metadata, on: image)
         }
     }

@@ -142,9 +142,6 @@ import Testing
             node, ["--from", "oci-archive:no.ociarchive"],
             lastLine: "error: cannot open no.ociarchive: No such file or directory")
         try await expectFailure(
-            node, ["--arch", "s390x"],
-            lastLine: "error: No build for s390x in ROOT/work/builds")
-        try await expectFailure(
             node, ["--manifest", "missing.yaml"],
             lastLine:
                 "error: there is no treefile ROOT/work/missing.yaml to make a node image with; write one, or name one "

@@ -150,12 +150,27 @@ import Testing
         #expect(unfetched.output.text.contains("\"isNew\" : false"))
         try await node.node("--fetch").succeeded()
         #expect(try await node.image("node").text("usr/share/openshift/meta.json").contains("[\"nice\",\"0\",\"2.0\""))
+    }
 
+    @Test func theSameBaseElsewhereIsTheSameBase() async throws {
+        let node = try await NodeWorkspace()
+        try await node.node().succeeded()
         let archive = try await node.image("ostree").archive
         let copy = node.workspace.root.appending("base.ociarchive")
         try FileManager.default.copyItem(atPath: archive.string, toPath: copy.string)
-        let run = try await node.node("--json", "--from", "oci-archive:\(copy)").succeeded()
-        #expect(run.output.text.contains("\"isNew\" : false"), "the same base elsewhere is the same base")
+        let registry = try ContainerRegistry()
+        let reference = "docker://\(registry.host)/os/tiny:1"
+        let folder = "oci:\(node.workspace.root.appending("layout")):tiny"
+        for target in [reference, folder] {
+            try await Command("skopeo", ["copy", "--dest-tls-verify=false", "oci-archive:\(archive)", target]).run()
+        }
+        for source in [copy.string, "oci-archive:\(copy)", folder, reference] {
+            let run = try await node.node("--json", "--tls-verify", "false", "--from", source).succeeded()
+            #expect(run.output.text.contains("\"isNew\" : false"), "\(source)")
+        }
+        let expected = try await Digest.ofFile(node.image("node").archive)
+        try await node.node("--force", "--tls-verify", "false", "--from", reference).succeeded()
+        #expect(try await Digest.ofFile(node.image("node").archive) == expected)
     }
 
     @Test func theBaseMayBeAnImageWhoseCommitIsNotHere() async throws {

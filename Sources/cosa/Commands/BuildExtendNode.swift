@@ -38,6 +38,7 @@ struct BuildExtendNode: AsyncParsableCommand {
     @Flag(help: "Download the metadata of the treefile's repositories first.")
     var fetch = false
 
+    @OptionGroup var registry: RegistryOptionGroup
     @OptionGroup var build: BuildOption
     @OptionGroup var workdir: WorkdirOption
     @OptionGroup var progress: ProgressOption
@@ -54,6 +55,7 @@ struct BuildExtendNode: AsyncParsableCommand {
         options.force = force
         options.strict = strict
         options.fetch = fetch
+        options.registry = try registry.options
         let directory = try workdir.open()
         let outcome = try await progress.run("buildextend-node", in: directory, json: output.json) {
             [options] reporter in
