@@ -1,5 +1,3 @@
-import Foundation
-
 /// A bill of materials in CycloneDX 1.5's JSON form (<https://cyclonedx.org/docs/1.5/json/>).
 public struct CycloneDXDocument: Sendable {
     /// The media type of the document.
@@ -13,11 +11,7 @@ public struct CycloneDXDocument: Sendable {
     /// The document's bytes: sorted keys, the same for equal bills.
     ///
     /// - Throws: `EncodingError`.
-    public func bytes() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(document)) + Array("\n".utf8)
-    }
+    public func bytes() throws -> [UInt8] { try DocumentEncoder.bytes(of: document) }
 
     private var document: Document {
         var system = Component(type: "operating-system", reference: "os:\(bill.name)", name: bill.name)

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A bill of materials in SPDX 2.3's JSON form (<https://spdx.github.io/spdx-spec/v2.3/>).
 public struct SPDXDocument: Sendable {
     /// The media type of the document.
@@ -13,11 +11,7 @@ public struct SPDXDocument: Sendable {
     /// The document's bytes: sorted keys, the same for equal bills.
     ///
     /// - Throws: `EncodingError`.
-    public func bytes() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(document)) + Array("\n".utf8)
-    }
+    public func bytes() throws -> [UInt8] { try DocumentEncoder.bytes(of: document) }
 
     private var document: Document {
         let licenses = bill.packages.map { LicenseTag($0.license) }
