@@ -136,6 +136,7 @@ public struct NodeStep: Sendable {
     private func inputs(_ plan: Plan, _ options: NodeOptions, _ packages: PackageSet?) throws -> InputDigest {
         var digest = try plan.configuration.digest(autolock: nil, strict: options.strict, toolVersion: toolVersion)
         digest.add("base", text: plan.image.manifestDigest)
+        digest.add("compression", text: try LayerCompression(plan.image.compressor).identity)
         digest.add("name", text: "\(name(plan)) \(plan.build)")
         if let packages {
             digest.add("packages", text: packages.packages.map { "\($0.nevra) \($0.checksum)\n" }.joined())

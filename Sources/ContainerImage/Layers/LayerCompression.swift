@@ -71,7 +71,7 @@ public struct LayerCompression: Sendable, Equatable {
     }
 
     /// Names what decides the compressed bytes of given content.
-    var identity: String {
+    public var identity: String {
         let library =
             switch compressor {
             case .gzip: "zlib-\(GzipCompressor.libraryVersion)"
