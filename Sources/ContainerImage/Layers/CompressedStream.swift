@@ -11,14 +11,17 @@ final class CompressedStream {
     private let blockSize: Int
     private var current: [UInt8] = []
     private var previous: [UInt8] = []
-    /// Blocks that are not written yet, the oldest first: at most two for each thread, which bounds the memory.
+    /// Blocks that are not written yet, the oldest first.
     private var pending: [CompressionBlock] = []
+    /// How many there may be, which bounds the memory.
+    private let limit: Int
     private var frame = GzipFrame()
 
     init(_ pool: CompressionPool, sink: @escaping Sink) throws {
         self.pool = pool
         self.sink = sink
         blockSize = pool.compression.blockSize
+        limit = pool.workers * (blockSize > 1 << 20 ? 2 : 4)
         if pool.compression.compressor == .gzip {
             try GzipFrame.header(level: pool.compression.level).withUnsafeBytes { try sink($0) }
         }
@@ -53,7 +56,12 @@ final class CompressedStream {
         current = []
         pool.add(block)
         pending.append(block)
-        if pending.count > 2 * pool.workers { try writeOldest() }
+        guard pending.count > limit else { return }
+        // Half of them at once: on a busy machine a thread that wakes up for each block comes too late for the next one,
+        // and those that compress have nothing to do.
+        let kept = limit / 2
+        pending[pending.count - kept - 1].waitUntilDone()
+        while pending.count > kept { try writeOldest() }
     }
 
     private func writeOldest() throws {

@@ -30,9 +30,18 @@ final class CompressionBlock: Sendable {
         done.signal()
     }
 
-    /// Waits until it is compressed, then says what to; to be called once.
-    func wait() throws -> Output {
+    /// Waits until it is compressed.
+    func waitUntilDone() {
         done.wait()
+        // For whoever asks next.
+        done.signal()
+    }
+
+    /// What it was compressed to, as soon as it is.
+    ///
+    /// - Throws: the compressor's error.
+    func wait() throws -> Output {
+        waitUntilDone()
         guard let result = output.withLock({ $0 }) else { return Output(bytes: [], checksum: 0) }
         return try result.get()
     }
