@@ -114,7 +114,7 @@ public struct NodeStep: Sendable {
     private func commit(of image: OCIImage) async throws -> String {
         let repository = try Repository.create(directory.repository, mode: .bareUser)
         if let commit = image.wholeCommit, try repository.contains(.commit, commit) { return commit }
-        let ref = "bases/\(image.manifestDigest.dropFirst("sha256:".count))"
+        let ref = "\(CommitCleanup.bases)\(image.manifestDigest.dropFirst("sha256:".count))"
         if let commit = try repository.resolve(ref) { return commit }
         return try await reporter.step("Importing the base image") {
             try await ContainerImporter().importImage(

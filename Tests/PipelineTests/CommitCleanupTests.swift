@@ -19,6 +19,7 @@ import Testing
         let newer = try await ostree(
             "commit", "--branch=builds/2/x86_64", "--tree=ref=\(tree.commit)", "--add-metadata-string=version=2"
         ).text
+        let base = try await ostree("commit", "--branch=bases/0", "--tree=ref=\(tree.commit)", "--subject=base").text
         for (build, commit) in [("1", tree.commit), ("2", newer)] {
             try temporary.write("{\"ostree-commit\": \"\(commit)\"}", to: "builds/\(build)/x86_64/meta.json")
         }
@@ -28,6 +29,7 @@ import Testing
         try CommitCleanup.run(try BuildStore(directory).prunePlan(keepLast: 1), in: directory)
         #expect(try await ostree("refs").text == "builds/2/x86_64")
         #expect(try await ostree("show", tree.commit).status != 0)
+        #expect(try await ostree("show", base).status != 0)
         #expect(try await ostree("fsck", "--quiet").status == 0)
     }
 }
