@@ -2,7 +2,8 @@ import Foundation
 import HostSystem
 import SystemPackage
 
-/// The digest of a directory tree by content: relative paths, file types, permissions, symlink targets and bytes.
+/// The digest of a directory tree by content: relative paths, file types, permissions, symlink targets, bytes, and the
+/// attribute `user.component`, which layers hand on to the commit.
 enum TreeDigest {
     static func of(_ root: FilePath) throws -> String {
         var digest = Digest()
@@ -39,6 +40,9 @@ enum TreeDigest {
         }
         digest.update(field: String(status.st_mode, radix: 8))
         do {
+            if let component = try ExtendedAttribute.get("user.component", of: path) {
+                digest.update(field: "component \(Digest.of(component))")
+            }
             switch status.st_mode & S_IFMT {
             case S_IFREG: digest.update(field: try Digest.ofFile(path))
             case S_IFLNK: digest.update(field: try FileManager.default.destinationOfSymbolicLink(atPath: path.string))

@@ -31,6 +31,33 @@ struct LayerTests {
         #expect(try await fixture.text("/usr/share/web", of: commit.checksum) == "override")
     }
 
+    @Test("What names its layer of container images is kept, in layers and by scripts")
+    func components() async throws {
+        let fixture = try ComposeFixture()
+        let packages = try await fixture.build([
+            try await ComposeFixture.shell(), RPMFixture("web", files: [.init("/usr/share/web/file", .regular("web"))]),
+        ])
+        try fixture.directory.write("model", to: "overlay/usr/share/models/one")
+        let models = fixture.directory.appending("overlay/usr/share/models")
+        try ExtendedAttribute.set("user.component", to: Array("models".utf8), of: models)
+        try ExtendedAttribute.set("user.component", to: Array("one".utf8), of: models.appending("one"))
+        try ExtendedAttribute.set("user.other", to: [1], of: models.appending("one"))
+        // A file that comes into the directory by a script leaves its attribute.
+        let commit = try await fixture.compose(
+            packages, treefile: "postprocess: [\"#!/bin/sh\\necho two >/usr/share/models/two\\n\"]\n",
+            layers: [OverlayLayer(name: "overlay.d/05core", path: fixture.directory.appending("overlay"))])
+        let tree = try await Command(
+            "ostree", ["--repo=\(fixture.target)", "ls", "-R", "-X", commit.checksum, "/usr/share/models"]
+        ).run().text.split(separator: "\n")
+        func attributes(_ name: String) throws -> String {
+            String(try #require(tree.first { $0.hasSuffix(name) }))
+        }
+        #expect(try attributes("/usr/share/models").contains("user.component"))
+        #expect(try attributes("/models/one").contains("user.component"))
+        #expect(try !attributes("/models/one").contains("user.other"))
+        #expect(try !attributes("/models/two").contains("user.component"))
+    }
+
     @Test("Treefile keys that change the tree do")
     func treefile() async throws {
         let fixture = try ComposeFixture()

@@ -1,4 +1,5 @@
 import Foundation
+import HostSystem
 import SystemPackage
 import TestSupport
 import Testing
@@ -47,7 +48,10 @@ import Testing
         try FileManager.default.removeItem(atPath: folder.appending("link").string)
         try FileManager.default.createSymbolicLink(
             atPath: folder.appending("link").string, withDestinationPath: "etc/b")
-        #expect(try digest() != linked)
+        let other = try digest()
+        #expect(other != linked)
+        try ExtendedAttribute.set("user.component", to: [1], of: folder.appending("etc/a"))
+        #expect(try digest() != other)
     }
 
     @Test func repositoryMetadataBesideOverridesIsNoInput() throws {

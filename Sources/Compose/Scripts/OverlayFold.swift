@@ -10,9 +10,6 @@ import SystemPackage
 struct OverlayFold {
     let repository: Repository
 
-    /// Attributes that a commit keeps.
-    private static let attributes = [FileCapabilities.attribute, "user.pax.flags"]
-
     /// Merges `upper` into `directory`, inside a running transaction.
     ///
     /// - Throws: ``ComposeError/unsupportedResult(path:reason:)`` for sockets, pipes and devices.
@@ -26,7 +23,12 @@ struct OverlayFold {
             } else if status.isDirectory {
                 if try isOpaque(source) { directory.entries[name] = .directory(TreeDirectory()) }
                 let target = directory.ensureDirectory(name)
-                target.attributes = FileAttributes(uid: status.uid, gid: status.gid, permissions: status.permissions)
+                // A checkout does not show the attributes of the tree's directories, so those that are there stay.
+                let kept = target.attributes.extendedAttributes
+                let own = try KeptAttributes.read([KeptAttributes.component], of: source)
+                target.attributes = FileAttributes(
+                    uid: status.uid, gid: status.gid, permissions: status.permissions,
+                    extendedAttributes: kept.merging(own) { _, new in new })
                 try fold(source, into: target, path: childPath)
             } else {
                 let checksum = try write(source, status, path: childPath)
@@ -42,10 +44,9 @@ struct OverlayFold {
         guard status.isRegular else {
             throw ComposeError.unsupportedResult(path: path, reason: "it is a socket, a pipe or a device")
         }
-        var attributes = FileAttributes(uid: status.uid, gid: status.gid, permissions: status.permissions)
-        for name in Self.attributes {
-            attributes.extendedAttributes[name] = try ExtendedAttribute.get(name, of: source)
-        }
+        let attributes = FileAttributes(
+            uid: status.uid, gid: status.gid, permissions: status.permissions,
+            extendedAttributes: try KeptAttributes.read(KeptAttributes.files, of: source))
         return try repository.writeFile(attributes, from: source, length: status.size)
     }
 

@@ -6,7 +6,7 @@ import SystemPackage
 ///
 /// Permissions come down to what git keeps: 0755 for directories and executables, 0644 for the rest, so that the umask
 /// of a checkout changes nothing. A file `statoverride` at the layer's root sets others: lines `=MODE PATH`, MODE in
-/// decimal, as for `ostree commit --statoverride`.
+/// decimal, as for `ostree commit --statoverride`. Of the extended attributes `user.component` is kept.
 struct LayerReader {
     let layer: OverlayLayer
     let repository: Repository
@@ -31,11 +31,12 @@ struct LayerReader {
             }
             if status.isDirectory {
                 let directory = try self.directory(place, in: assembly)
+                directory.attributes.extendedAttributes.merge(try component(of: path)) { _, new in new }
                 if let permissions = overrides[place] { directory.attributes.permissions = permissions }
                 return
             }
             let file = TreeFile(
-                checksum: try write(layer.path.appending(path), status, permissions: overrides[place]), origin: origin)
+                checksum: try write(path, status, permissions: overrides[place]), origin: origin)
             try put(file, at: place, in: assembly)
         }
         return overrides
@@ -71,14 +72,21 @@ struct LayerReader {
         return directory
     }
 
-    private func write(_ path: FilePath, _ status: FileStatus, permissions: UInt32?) throws -> String {
+    /// The layer of container images that a file or directory names for itself.
+    private func component(of path: String) throws -> [String: [UInt8]] {
+        try KeptAttributes.read([KeptAttributes.component], of: layer.path.appending(path))
+    }
+
+    private func write(_ name: String, _ status: FileStatus, permissions: UInt32?) throws -> String {
+        let path = layer.path.appending(name)
         if status.isSymlink { return try repository.writeSymlink(to: linkTarget(path)) }
         guard status.isRegular else {
             throw ComposeError.invalidLayer(layer: layer.name, path: path.string, reason: "OSTree cannot store it")
         }
         let usual: UInt32 = status.mode & 0o100 != 0 ? 0o755 : 0o644
         return try repository.writeFile(
-            FileAttributes(permissions: permissions ?? usual), from: path, length: status.size)
+            FileAttributes(permissions: permissions ?? usual, extendedAttributes: component(of: name)), from: path,
+            length: status.size)
     }
 
     private func walk(_ directory: FilePath, _ prefix: String, _ body: (String, FileStatus) throws -> Void) throws {
