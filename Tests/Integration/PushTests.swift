@@ -65,6 +65,25 @@ import Testing
         try await workspace.cosa("meta", "--get-value", "base-oscontainer").succeeded()
     }
 
+    @Test func aNodeImageHasAKeyOfItsOwn() async throws {
+        let registry = try ContainerRegistry()
+        let workspace = try await build()
+        // Any container image will do for a push.
+        try BuildStore(WorkingDirectory(root: workspace.work)).updateMetadata("7", arch: Self.arch) { metadata in
+            if let image = metadata.images["ostree"] { metadata.setImage("node", image) }
+        }
+        let name = "\(registry.host)/os/node"
+        try await workspace.cosa("push-container", "--tls-verify=false", "--image", "node", "\(name):4").succeeded()
+        let pushed = try metadata(workspace)
+        let entry = try #require(pushed["oscontainer"]?.object)
+        #expect(entry["image"]?.string == name)
+        #expect(try await inspect("\(name):4")["Digest"] as? String == entry["digest"]?.string)
+        #expect(pushed["base-oscontainer"] == nil)
+        // The bill of materials is the base's.
+        let bill = try #require(entry["digest"]?.string).replacing(":", with: "-") + ".sbom"
+        await #expect(throws: (any Error).self) { try await inspect("\(name):\(bill)", "--raw") }
+    }
+
     @Test func imagesForSeveralArchitecturesAreOne() async throws {
         let registry = try ContainerRegistry()
         let workspace = try await build()

@@ -66,6 +66,13 @@ extension SolvPool {
         return repositories.first { $0.pointer == repository }?.packages ?? []
     }
 
+    /// The packages that a rule is about. A rule of a job (`SOLVER_RULE_JOB` and its kin) has the job's number there.
+    private func packages(_ source: Id, _ target: Id, of type: SolverRuleinfo) -> [SolvPackage] {
+        guard type.rawValue & UInt32(SOLVER_RULE_TYPEMASK) != SOLVER_RULE_JOB.rawValue else { return [] }
+        return [source, target].filter { $0 > 0 && $0 < pointer.pointee.nsolvables }
+            .map { SolvPackage(id: $0, pool: self) }
+    }
+
     /// The rules behind each problem, most general first, each said once.
     private func explanations(_ solver: UnsafeMutablePointer<Solver>, count: Int32) -> SolvProblems {
         var texts: [String] = []
@@ -80,8 +87,7 @@ extension SolvPool {
                 var target: Id = 0
                 var dependency: Id = 0
                 let type = solver_ruleinfo(solver, rule, &source, &target, &dependency)
-                for package in [source, target].filter({ $0 > 0 }).map({ SolvPackage(id: $0, pool: self) })
-                where package.isInstalled {
+                for package in packages(source, target, of: type) where package.isInstalled {
                     let name = "\(package.name)-\(package.evr).\(package.arch)"
                     if !held.contains(name) { held.append(name) }
                 }
