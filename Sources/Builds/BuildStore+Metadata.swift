@@ -16,15 +16,21 @@ extension BuildStore {
     ) throws -> BuildMetadata {
         let path = path(build, arch: arch)
         guard FileContent.isDirectory(path) else { throw BuildsError("Build dir \(path) does not exist.") }
-        return try withLock("meta-\(build)-\(arch)") {
-            let file = path.appending("meta.json")
-            let before = try JSONFile.readIfPresent(file).map(BuildMetadata.init)
-            var after = before ?? BuildMetadata(JSONObject())
-            try change(&after)
-            if validate { try check(after, before: before, file: file) }
-            try write(&after, over: before, file: file)
-            return after
-        }
+        return try withLock("meta-\(build)-\(arch)") { try changeMetadata(in: path, validate: validate, change) }
+    }
+
+    /// Changes the `meta.json` of a directory that nobody else writes to, or whose lock is held.
+    @discardableResult
+    func changeMetadata(
+        in folder: FilePath, validate: Bool = true, _ change: (inout BuildMetadata) throws -> Void
+    ) throws -> BuildMetadata {
+        let file = folder.appending("meta.json")
+        let before = try JSONFile.readIfPresent(file).map(BuildMetadata.init)
+        var after = before ?? BuildMetadata(JSONObject())
+        try change(&after)
+        if validate { try check(after, before: before, file: file) }
+        try write(&after, over: before, file: file)
+        return after
     }
 
     /// Writes metadata that was read earlier. Where another process wrote in between, its members are kept and those of
@@ -58,7 +64,7 @@ extension BuildStore {
         skipCompression: Bool? = nil
     ) throws -> Artifact {
         let artifact = try place(
-            source, as: fileName, of: build, arch: arch, digest: digest, skipCompression: skipCompression)
+            source, as: fileName, in: path(build, arch: arch), digest: digest, skipCompression: skipCompression)
         try updateMetadata(build, arch: arch) { $0.setImage(image, artifact) }
         return artifact
     }
@@ -72,25 +78,30 @@ extension BuildStore {
     /// The build's side file, `cosa.json`; an empty one where there is none.
     ///
     /// - Throws: ``BuildsError``.
-    public func sideFile(_ build: String, arch: String) throws -> SideFile {
-        SideFile(try JSONFile.readIfPresent(path(build, arch: arch).appending(SideFile.name)) ?? JSONObject())
+    public func sideFile(_ build: String, arch: String) throws -> SideFile { try sideFile(in: path(build, arch: arch)) }
+
+    private func sideFile(in folder: FilePath) throws -> SideFile {
+        SideFile(try JSONFile.readIfPresent(folder.appending(SideFile.name)) ?? JSONObject())
     }
 
     /// Changes the build's side file under a lock.
     ///
     /// - Throws: what `change` throws, and ``BuildsError``; the file is as before then.
     public func updateSideFile(_ build: String, arch: String, _ change: (inout SideFile) throws -> Void) throws {
-        try withLock("side-\(build)-\(arch)") {
-            var sideFile = try sideFile(build, arch: arch)
-            try change(&sideFile)
-            try JSONFile.write(sideFile.object, to: path(build, arch: arch).appending(SideFile.name))
-        }
+        try withLock("side-\(build)-\(arch)") { try changeSideFile(in: path(build, arch: arch), change) }
+    }
+
+    /// Changes the side file of a directory that nobody else writes to, or whose lock is held.
+    func changeSideFile(in folder: FilePath, _ change: (inout SideFile) throws -> Void) throws {
+        var sideFile = try sideFile(in: folder)
+        try change(&sideFile)
+        try JSONFile.write(sideFile.object, to: folder.appending(SideFile.name))
     }
 
     func place(
-        _ source: FilePath, as fileName: String, of build: String, arch: String, digest: String?, skipCompression: Bool?
+        _ source: FilePath, as fileName: String, in folder: FilePath, digest: String?, skipCompression: Bool?
     ) throws -> Artifact {
-        let destination = path(build, arch: arch).appending(fileName)
+        let destination = folder.appending(fileName)
         var artifact = try Artifact(file: source, digest: digest, skipCompression: skipCompression)
         artifact.path = fileName
         do {

@@ -33,11 +33,7 @@ public struct PrunePlan: Sendable, Hashable, Codable {
     public init(_ index: BuildsIndex, removing names: [String]) throws {
         for name in names {
             guard index.build(name) != nil else { throw BuildsError("there is no build \(name)") }
-            let tags = index.tags.filter { $0.target == name }.map(\.name)
-            guard tags.isEmpty else {
-                throw BuildsError(
-                    "build \(name) is tagged \(tags.joined(separator: ", ")); `cosa tag delete --tag` comes first")
-            }
+            try index.requireUntagged(name)
         }
         self.init(index, kept: Set(index.builds.map(\.id)).subtracting(names))
     }
@@ -89,7 +85,7 @@ extension BuildStore {
             if !plan.removed.isEmpty { try updateIndex { $0.remove(Set(plan.removed.map(\.id))) } }
             try removeCommits(plan)
             for build in plan.removed {
-                for arch in build.arches { try discard(build.id, arch: arch) }
+                for arch in build.arches { try discard(path(build.id, arch: arch)) }
             }
         }
     }

@@ -23,8 +23,10 @@ extension BuildStore {
                 if index.contains(build, arch: arch) {
                     unlink(marker.string)
                     removed += removeLeftovers(in: path)
-                } else if FileContent.exists(marker) || !FileContent.exists(path.appending("meta.json")) {
-                    try discard(build, arch: arch)
+                } else if FileContent.exists(marker) || BuildTransaction.isReplacementName(arch)
+                    || !FileContent.exists(path.appending("meta.json"))
+                {
+                    try discard(path)
                     removed.append(path)
                 }
             }
@@ -35,14 +37,13 @@ extension BuildStore {
     }
 
     /// Removes a build's directory for one architecture, and the build's own where that was the last.
-    func discard(_ build: String, arch: String) throws {
-        let path = path(build, arch: arch)
+    func discard(_ path: FilePath) throws {
         do {
             try FileContent.remove(path)
         } catch {
             throw BuildsError("cannot remove \(path): \(error)")
         }
-        let folder = directory.builds.appending(build)
+        let folder = path.removingLastComponent()
         if FileContent.names(in: folder) == ["release.json"] { unlink(folder.appending("release.json").string) }
         rmdir(folder.string)
     }

@@ -2,8 +2,8 @@ import Foundation
 import HostSystem
 import SystemPackage
 
-/// One build on its way into the store. Until ``commit(_:)`` nobody sees it; where it is let go or the process dies
-/// before that, it is gone, at once or with the next run.
+/// One build on its way into the store. Until ``commit(_:sideFile:)`` nobody sees it; where it is let go or the process
+/// dies before that, it is gone, at once or with the next run. A build that it replaces is there until then.
 public final class BuildTransaction: Sendable {
     /// The build's id.
     public let build: String
@@ -11,6 +11,8 @@ public final class BuildTransaction: Sendable {
     public let arch: String
     /// The directory that its files go to.
     public let path: FilePath
+    /// True where it takes the place of a build that is listed.
+    public let isReplacement: Bool
 
     private let store: BuildStore
     private let lock: FileLock
@@ -18,13 +20,14 @@ public final class BuildTransaction: Sendable {
     /// A directory that holds this file is a build that was not finished, or one that is being removed.
     static let marker = ".incomplete"
 
-    init(_ store: BuildStore, build: String, arch: String, lock: FileLock) throws {
+    init(_ store: BuildStore, build: String, arch: String, replacing: Bool, lock: FileLock) throws {
         self.store = store
         self.build = build
         self.arch = arch
         self.lock = lock
-        path = store.path(build, arch: arch)
-        if try store.contains(build, arch: arch) { throw BuildsError("Build \(build) (\(arch)) already exists") }
+        isReplacement = try store.contains(build, arch: arch)
+        if isReplacement, !replacing { throw BuildsError("Build \(build) (\(arch)) already exists") }
+        path = store.path(build, arch: isReplacement ? Self.replacementName(arch) : arch)
         if FileContent.exists(path) {
             throw BuildsError("\(path) exists but builds.json does not list it; move it away, or list it there")
         }
@@ -38,11 +41,16 @@ public final class BuildTransaction: Sendable {
 
     deinit {
         let listed = (try? store.contains(build, arch: arch)) ?? true
-        if !listed, FileContent.exists(path.appending(Self.marker)) { try? abort() }
+        if isReplacement || !listed, FileContent.exists(path.appending(Self.marker)) { try? abort() }
     }
 
+    /// The name, beside that of the architecture, of the directory in which a replacement is made.
+    private static func replacementName(_ arch: String) -> String { ".\(arch).replacement" }
+
+    static func isReplacementName(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(".replacement") }
+
     /// Where to write a file before ``place(_:as:digest:skipCompression:)``.
-    public func scratchPath(_ fileName: String) -> FilePath { store.scratchPath(fileName, in: build, arch: arch) }
+    public func scratchPath(_ fileName: String) -> FilePath { AtomicFile.temporaryPath(for: path.appending(fileName)) }
 
     /// Puts a finished file, written on the filesystem of `builds/`, in its place: synced, renamed, read-only.
     ///
@@ -52,7 +60,7 @@ public final class BuildTransaction: Sendable {
     public func place(
         _ source: FilePath, as fileName: String, digest: String? = nil, skipCompression: Bool? = nil
     ) throws -> Artifact {
-        try store.place(source, as: fileName, of: build, arch: arch, digest: digest, skipCompression: skipCompression)
+        try store.place(source, as: fileName, in: path, digest: digest, skipCompression: skipCompression)
     }
 
     /// Writes a small file of the build (`commitmeta.json`, the lockfile), read-only.
@@ -73,20 +81,33 @@ public final class BuildTransaction: Sendable {
             path: fileName, sha256: Digest.of(bytes), size: Int64(bytes.count), skipCompression: skipCompression)
     }
 
-    /// Makes the build visible: writes `meta.json`, `cosa.json`, then `builds.json` and `latest`.
+    /// Makes the build visible: writes `meta.json`, `cosa.json`, then `builds.json` and `latest`. A replacement changes
+    /// places with the build that was there in one step, and is the newest build from then on.
     ///
     /// - Throws: ``BuildsError``, also for metadata that breaks the schema; the build is not visible then.
     public func commit(_ metadata: BuildMetadata, sideFile: SideFile) throws {
-        try store.updateMetadata(build, arch: arch) { $0 = metadata }
-        try store.updateSideFile(build, arch: arch) { $0 = sideFile }
-        try store.updateIndex { $0.insert(build, arch: arch) }
-        unlink(path.appending(Self.marker).string)
+        try store.changeMetadata(in: path) { $0 = metadata }
+        try store.changeSideFile(in: path) { $0 = sideFile }
+        guard isReplacement else {
+            try store.updateIndex { $0.insert(build, arch: arch) }
+            unlink(path.appending(Self.marker).string)
+            return
+        }
+        let listed = store.path(build, arch: arch)
+        do {
+            try AtomicFile.exchange(path, listed)
+        } catch {
+            throw BuildsError("cannot put \(path) in the place of \(listed): \(error)")
+        }
+        unlink(listed.appending(Self.marker).string)
+        try store.updateIndex { $0.moveToFront(build) }
+        try abort()
     }
 
-    /// Removes the unfinished build.
+    /// Removes the unfinished build, or the one that a replacement has changed places with.
     ///
     /// - Throws: ``BuildsError`` where files cannot be removed; the next run tries again.
-    public func abort() throws { try store.discard(build, arch: arch) }
+    public func abort() throws { try store.discard(path) }
 }
 
 extension BuildStore {
@@ -103,8 +124,10 @@ extension BuildStore {
 
     /// Starts putting a build in.
     ///
-    /// - Throws: ``BuildsError`` where the build exists: `Build <id> (<arch>) already exists`.
-    public func begin(_ build: String, arch: String, lock: FileLock) throws -> BuildTransaction {
-        try BuildTransaction(self, build: build, arch: arch, lock: lock)
+    /// - Parameter replacing: take the place of a build of this id and architecture, if there is one.
+    /// - Throws: ``BuildsError`` where the build exists and may not be replaced: `Build <id> (<arch>) already exists`.
+    public func begin(_ build: String, arch: String, replacing: Bool = false, lock: FileLock) throws -> BuildTransaction
+    {
+        try BuildTransaction(self, build: build, arch: arch, replacing: replacing, lock: lock)
     }
 }

@@ -83,6 +83,14 @@ public struct BuildsIndex: Sendable, Hashable {
         setEntries(entries)
     }
 
+    /// Makes a build that is there the newest.
+    public mutating func moveToFront(_ id: String) {
+        var entries = entries
+        guard let index = entries.firstIndex(where: { $0["id"]?.string == id }) else { return }
+        entries.insert(entries.remove(at: index), at: 0)
+        setEntries(entries)
+    }
+
     /// Takes builds off the list.
     public mutating func remove(_ ids: Set<String>) {
         setEntries(entries.filter { !ids.contains($0["id"]?.string ?? "") })
@@ -95,6 +103,17 @@ public struct BuildsIndex: Sendable, Hashable {
             return Tag(
                 name: name, created: tag["created"]?.string ?? "", target: target,
                 description: tag["description"]?.string)
+        }
+    }
+
+    /// Makes sure that nothing but its own wish removes a build that has a tag.
+    ///
+    /// - Throws: ``BuildsError`` naming the tags.
+    public func requireUntagged(_ id: String) throws {
+        let names = tags.filter { $0.target == id }.map(\.name)
+        guard names.isEmpty else {
+            throw BuildsError(
+                "build \(id) is tagged \(names.joined(separator: ", ")); `cosa tag delete --tag` comes first")
         }
     }
 

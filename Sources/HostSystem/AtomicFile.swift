@@ -1,3 +1,4 @@
+import CLinux
 import Foundation
 import SystemPackage
 
@@ -38,6 +39,17 @@ public enum AtomicFile {
         try rename(source, to: destination)
     }
 
+    /// Lets two paths of one filesystem change places, both at the same moment.
+    ///
+    /// - Throws: `Errno`; both are untouched then.
+    public static func exchange(_ one: FilePath, _ other: FilePath) throws {
+        guard renameat2(AT_FDCWD, one.string, AT_FDCWD, other.string, cosa_rename_exchange) == 0 else {
+            throw Errno(rawValue: errno)
+        }
+        try sync(one.removingLastComponent())
+        try sync(other.removingLastComponent())
+    }
+
     /// The name, beside `path`, under which it is written before it is renamed.
     public static func temporaryPath(for path: FilePath) -> FilePath {
         path.removingLastComponent().appending(".\(path.lastComponent?.string ?? "file").\(getpid()).partial")
@@ -45,7 +57,10 @@ public enum AtomicFile {
 
     private static func rename(_ source: FilePath, to destination: FilePath) throws {
         guard Foundation.rename(source.string, destination.string) == 0 else { throw Errno(rawValue: errno) }
-        let directory = destination.removingLastComponent()
+        try sync(destination.removingLastComponent())
+    }
+
+    private static func sync(_ directory: FilePath) throws {
         let descriptor = try FileDescriptor.open(directory.isEmpty ? "." : directory, .readOnly, options: .directory)
         try descriptor.closeAfter { _ = fsync(descriptor.rawValue) }
     }

@@ -54,14 +54,17 @@ struct BuildPublication: Sendable {
             version: version, basearch: basearch, stream: origin.stream, configGitRevision: origin.configGitRevision,
             packages: packages, additional: origin.commitMetadata)
         try transaction.write(commitMetadata.bytes, as: CommitMetadata.fileName)
-        try compare(packages, &metadata)
+        try compare(packages, &metadata, with: transaction)
         try transaction.write(bill, listedIn: &sideFile)
         try transaction.commit(metadata, sideFile: sideFile)
     }
 
-    /// The package differences to the latest build and to the one that `--parent-build` names.
-    private func compare(_ packages: [GeneratedLockfile.Package], _ metadata: inout BuildMetadata) throws {
-        if let latest = try store.latest(arch: basearch) {
+    /// The package differences to the latest other build and to the one that `--parent-build` names.
+    private func compare(
+        _ packages: [GeneratedLockfile.Package], _ metadata: inout BuildMetadata, with transaction: BuildTransaction
+    ) throws {
+        let others = try store.index().builds.filter { $0.id != transaction.build }
+        if let latest = others.first(where: { $0.arches.contains(basearch) }) {
             metadata["pkgdiff"] = try PackageDifference(from: latest.id, in: store, arch: basearch, to: packages)?.json
         }
         if let parentBuild {

@@ -66,6 +66,10 @@ public struct ImportStep: Sendable {
                     "Build ID \(id) (\(basearch)) already exists, and \(source) is another image: --force replaces the "
                         + "build, --version gives the new one another id")
             }
+            if try store.contains(id, arch: basearch) {
+                try store.index().requireUntagged(id)
+                reporter.note("Replacing build \(id) (--force)")
+            }
             try await make(id, of: image, source, fetchOptions, lock)
             if !options.skipPrune { try publication.pruneOldBuilds(lock, reporter: reporter) }
             return .built(id)
@@ -109,10 +113,10 @@ public struct ImportStep: Sendable {
         var importOptions = importOptions
         // One image is remembered: the next import of the system reads only what changed since.
         importOptions.reference = "cosa-import:\(name)/\(basearch)"
-        let (request, ref) = (importOptions, "builds/\(id)/\(basearch)")
-        let previous = try repository.refs()[ref]
+        // A build that this one replaces keeps its commit by the build's ref until the new one is listed.
+        let (request, pending) = (importOptions, "importing/\(id)/\(basearch)")
         let imported = try await reporter.step("Reading \(image.manifestDigest)") {
-            try await ContainerImporter().importImage(image, into: repository, ref: ref, options: request)
+            try await ContainerImporter().importImage(image, into: repository, ref: pending, options: request)
         }
         do {
             try ContainerImporter().forgetUnusedLayers(in: repository)
@@ -126,28 +130,18 @@ public struct ImportStep: Sendable {
             let written = try await reporter.step("Writing the OCI archive") {
                 try await Blocking.run { try image.writeArchive(to: archive) }
             }
-            if try store.contains(id, arch: basearch) { try remove(id, lock) }
-            let transaction = try store.begin(id, arch: basearch, lock: lock)
+            let transaction = try store.begin(id, arch: basearch, replacing: options.force, lock: lock)
             try await publish(
                 imported, image, source, packages,
                 .init(path: archive, sha256: written.sha256, manifest: image.manifestBytes), repository, transaction)
+            try repository.setRef("builds/\(id)/\(basearch)", to: imported.checksum)
+            try repository.setRef(pending, to: nil)
         } catch {
-            // Nothing of a build that failed stays reachable.
-            try? repository.setRef(ref, to: previous)
+            // Nothing of a build that failed stays reachable; one that is listed keeps its commit.
+            let listed = try? store.metadata(id, arch: basearch).ostreeCommit
+            if listed != imported.checksum { try? repository.setRef(pending, to: nil) }
             throw error
         }
-    }
-
-    private func remove(_ id: String, _ lock: FileLock) throws {
-        let arches = try store.index().build(id)?.arches ?? []
-        guard arches == [basearch] else {
-            throw PipelineError(
-                "build \(id) has other architectures (\(arches.joined(separator: ", "))); it can be replaced by "
-                    + "`cosa prune --build \(id)` only, which removes all of them")
-        }
-        reporter.note("Replacing build \(id) (--force)")
-        // Its commit goes with the next prune, where the new one is another.
-        try store.prune(PrunePlan(store.index(), removing: [id]), lock: lock) { _ in }
     }
 
     private func publish(

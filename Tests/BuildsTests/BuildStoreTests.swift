@@ -130,6 +130,62 @@ struct BuildStoreTests {
         }
     }
 
+    @Test("a replaced build is there, whole, until the new one is, and stays for its other architectures")
+    func replacement() throws {
+        let fixture = try Fixture()
+        try fixture.build("1.0", content: "old")
+        try fixture.build("1.1")
+        try fixture.store.updateIndex { $0.insert("1.0", arch: "s390x") }
+        let before = fixture.tree()
+        let name = "demo-1.0-ostree.x86_64.ociarchive"
+        func content() throws -> [UInt8] {
+            try FileContent.read(fixture.store.artifact("ostree", of: "1.0", arch: "x86_64"))
+        }
+        let lock = try fixture.store.lockForBuilding()
+        func begin() throws -> BuildTransaction {
+            let transaction = try fixture.store.begin("1.0", arch: "x86_64", replacing: true, lock: lock)
+            try AtomicFile.write(Array("new".utf8), to: transaction.scratchPath(name))
+            return transaction
+        }
+        func metadata(_ transaction: BuildTransaction) throws -> BuildMetadata {
+            var metadata = fixture.metadata("1.0")
+            metadata.setImage(
+                "ostree", try transaction.place(transaction.scratchPath(name), as: name, skipCompression: true))
+            return metadata
+        }
+
+        do {
+            let transaction = try begin()
+            var metadata = try metadata(transaction)
+            metadata["buildid"] = nil
+            #expect(throws: BuildsError.self) { try transaction.commit(metadata, sideFile: SideFile()) }
+        }
+        #expect(fixture.tree() == before)
+        #expect(try content() == Array("old".utf8))
+
+        let transaction = try begin()
+        #expect(try content() == Array("old".utf8))
+        try transaction.commit(metadata(transaction), sideFile: SideFile())
+        #expect(try content() == Array("new".utf8))
+        #expect(try fixture.store.index().builds.map(\.id) == ["1.0", "1.1"])
+        #expect(try fixture.store.index().build("1.0")?.arches == ["x86_64", "s390x"])
+        #expect(fixture.tree() == before.map { $0 == "latest -> 1.1" ? "latest -> 1.0" : $0 })
+    }
+
+    @Test("what a killed replacement left, before or after it took the build's place, goes with the next build")
+    func killedReplacement() throws {
+        let fixture = try Fixture()
+        try fixture.build("1.0")
+        let before = fixture.tree()
+        for file in [".incomplete", "meta.json"] {
+            let path = fixture.directory.builds.appending("1.0/.x86_64.replacement")
+            try FileContent.createDirectory(path)
+            try AtomicFile.write(Array("{}".utf8), to: path.appending(file))
+            _ = try fixture.store.lockForBuilding()
+            #expect(fixture.tree() == before)
+        }
+    }
+
     @Test("a build is found by id, by tag and as the latest; else the error names those that exist")
     func resolve() throws {
         let fixture = try Fixture()

@@ -84,8 +84,16 @@ import Testing
         #expect(try workspace.buildsDigest() == before)
         try await workspace.cosa("import", "--version", "8", "oci-archive:\(other)").succeeded()
         #expect(try metadata(workspace.work, "8").ociLabels["vendor"] == "other")
+        try await workspace.cosa("tag", "update", "--build", "7", "--tag", "release").succeeded()
+        let tagged = try await workspace.cosa("import", "--force", "oci-archive:\(other)")
+        #expect(tagged.lastLine == "error: build 7 is tagged release; `cosa tag delete --tag` comes first")
+        #expect(try metadata(workspace.work).ociLabels["vendor"] == nil)
+        try await workspace.cosa("tag", "delete", "--tag", "release").succeeded()
         try await workspace.cosa("import", "--force", "oci-archive:\(other)").succeeded()
         #expect(try metadata(workspace.work).ociLabels["vendor"] == "other")
+        #expect(FileContent.linkTarget(workspace.builds.appending("latest")) == "7")
+        let refs = try await Command("ostree", ["refs", "--repo=\(workspace.work)/tmp/repo", "--list"]).run()
+        #expect(!refs.text.contains("importing/"))
     }
 
     @Test func anImageThatNamesNoVersionNeedsOne() async throws {

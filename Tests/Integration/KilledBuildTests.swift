@@ -36,6 +36,32 @@ import Testing
         #expect(FileContent.names(in: workspace.builds).isEmpty)
     }
 
+    @Test func killedReplacementsLoseNothing() async throws {
+        let workspace = try await Workspace()
+        try await workspace.cosa("build", "--version", "7").succeeded()
+        let store = BuildStore(WorkingDirectory(root: workspace.work))
+        let archive = workspace.root.path.appending("image.ociarchive")
+        let image = try store.artifact("ostree", of: "7", arch: "x86_64")
+        try await Command("cp", ["--reflink=auto", image.string, archive.string]).run()
+
+        var killed = 0
+        for step in 1...12 {
+            let importing = try BackgroundTool([
+                Tool.path("cosa"), "import", "--workdir", workspace.work.string, "--force", "oci-archive:\(archive)",
+            ])
+            try await Task.sleep(for: .milliseconds(40 * step))
+            kill(importing.identifier, SIGKILL)
+            if importing.wait() == SIGKILL { killed += 1 }
+            try expectComplete(store)
+            let commit = try #require(try store.metadata("7", arch: "x86_64").ostreeCommit)
+            try await Command("ostree", ["--repo=\(store.directory.repository)", "fsck", "--quiet"]).run()
+            try await Command("ostree", ["--repo=\(store.directory.repository)", "ls", commit]).run()
+        }
+        #expect(killed > 0, "no import was still running when it was to be killed")
+        try await workspace.cosa("import", "--force", "oci-archive:\(archive)").succeeded()
+        #expect(FileContent.names(in: workspace.builds.appending("7")) == ["x86_64"])
+    }
+
     /// Every build that is listed has its metadata, and every file in that its digest.
     private func expectComplete(_ store: BuildStore) throws {
         let builds = try store.index().builds

@@ -20,6 +20,11 @@ import Testing
             "commit", "--branch=builds/2/x86_64", "--tree=ref=\(tree.commit)", "--add-metadata-string=version=2"
         ).text
         let base = try await ostree("commit", "--branch=bases/0", "--tree=ref=\(tree.commit)", "--subject=base").text
+        // An import that replaced build 1 was killed before it moved the build's ref.
+        let replaced = try await ostree(
+            "commit", "--branch=builds/1/x86_64", "--tree=ref=\(tree.commit)", "--subject=replaced"
+        ).text
+        _ = try await ostree("refs", "--create=importing/1/x86_64", tree.commit)
         for (build, commit) in [("1", tree.commit), ("2", newer)] {
             try temporary.write("{\"ostree-commit\": \"\(commit)\"}", to: "builds/\(build)/x86_64/meta.json")
         }
@@ -30,6 +35,7 @@ import Testing
         #expect(try await ostree("refs").text == "builds/2/x86_64")
         #expect(try await ostree("show", tree.commit).status != 0)
         #expect(try await ostree("show", base).status != 0)
+        #expect(try await ostree("show", replaced).status != 0)
         #expect(try await ostree("fsck", "--quiet").status == 0)
     }
 }

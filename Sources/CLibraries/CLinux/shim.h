@@ -12,6 +12,10 @@ extern int memfd_create(const char *_Nonnull name, unsigned int flags);
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *_Nonnull actions, int from);
 extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *_Nonnull actions, const char *_Nonnull path);
 
+// And for this one, of glibc 2.28, with its flag of <linux/fs.h>.
+extern int renameat2(int from_directory, const char *_Nonnull from, int to_directory, const char *_Nonnull to, unsigned int flags);
+static const unsigned int cosa_rename_exchange = 2U;
+
 // POSIX_SPAWN_SETSID of glibc's <spawn.h>, since 2.26 and again for _GNU_SOURCE only.
 static const int cosa_spawn_new_session = 0x80;
 
