@@ -3,7 +3,8 @@ import HostSystem
 import SystemPackage
 
 extension BuildStore {
-    /// Removes what killed runs left in `builds/`: half-made builds and files that were never renamed.
+    /// Removes what killed runs left in `builds/`: half-made builds and files that were never renamed. `latest` follows
+    /// the list, where a run was killed between the two.
     ///
     /// To be called with the build lock held: without it a half-made build may be another process's work.
     ///
@@ -12,6 +13,7 @@ extension BuildStore {
     @discardableResult
     func recover() throws -> [FilePath] {
         let index = try index()
+        try setLatest(index.builds.first?.id)
         var removed = removeLeftovers(in: directory.builds)
         for build in FileContent.names(in: directory.builds) {
             let folder = directory.builds.appending(build)

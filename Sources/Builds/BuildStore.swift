@@ -121,7 +121,7 @@ public struct BuildStore: Sendable {
         return folder.appending("\(name).lock")
     }
 
-    private func setLatest(_ build: String?) throws {
+    func setLatest(_ build: String?) throws {
         let path = directory.latest
         if FileContent.linkTarget(path) == build { return }
         guard let build else {

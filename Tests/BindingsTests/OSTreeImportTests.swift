@@ -65,6 +65,31 @@ struct OSTreeImportTests {
         } throws: { "\($0)".hasPrefix("cannot check out \(missing) at ") }
     }
 
+    @Test("An import that breaks off leaves no commit without what it needs")
+    func brokenCopy() throws {
+        let directory = try TemporaryDirectory()
+        let source = try Repository.create(directory.appending("source"), mode: .bareUser)
+        let target = try Repository.create(directory.appending("target"), mode: .bareUser)
+        // The library hands objects out in an order that depends on their checksums.
+        for number in UInt8(0)..<16 {
+            var file = ""
+            let commit = try source.transaction {
+                let tree = MutableTree()
+                tree.setMetadata(try source.writeDirectoryMetadata(FileAttributes(permissions: 0o755)))
+                file = try source.writeFile(FileAttributes(permissions: 0o644), [number])
+                try tree.replaceFile("file", file)
+                return try source.writeCommit(try source.write(tree), metadata: .dictionary([:]), time: 0)
+            }
+            try FileContent.remove(source.path.appending("objects/\(file.prefix(2))/\(file.dropFirst(2)).file"))
+            #expect(throws: (any Error).self) {
+                try target.transaction { try target.importCommit(commit, from: source) }
+            }
+            // The next transaction takes over what this one had staged.
+            try target.transaction {}
+            #expect(try !target.contains(.commit, commit))
+        }
+    }
+
     @Test("Pruning removes what no ref leads to, and nothing else")
     func prune() throws {
         let directory = try TemporaryDirectory()

@@ -186,6 +186,18 @@ struct BuildStoreTests {
         }
     }
 
+    @Test("latest follows the list with the next build, where a kill came between the two")
+    func latest() throws {
+        let fixture = try Fixture()
+        try fixture.build("1.0")
+        try fixture.build("1.1")
+        let latest = fixture.directory.latest
+        try FileContent.remove(latest)
+        #expect(symlink("1.0", latest.string) == 0)
+        _ = try fixture.store.lockForBuilding()
+        #expect(FileContent.linkTarget(latest) == "1.1")
+    }
+
     @Test("a build is found by id, by tag and as the latest; else the error names those that exist")
     func resolve() throws {
         let fixture = try Fixture()

@@ -22,8 +22,15 @@ import Testing
                 .ociArchive(archive), into: target, ref: "os/bad", options: ImportOptions(reference: "oci:bad"))
         }
         #expect(try target.refs().isEmpty)
-        let objects = try FileManager.default.subpathsOfDirectory(atPath: target.path.appending("objects").string)
-        #expect(!objects.contains { $0.hasSuffix(".commit") })
+        func commits() throws -> [String] {
+            try FileManager.default.subpathsOfDirectory(atPath: target.path.appending("objects").string)
+                .filter { $0.hasSuffix(".commit") }
+        }
+        #expect(try commits().isEmpty)
+        // The next transaction takes over what this one had staged: commits are whole then, or not there.
+        try target.transaction {}
+        let check = try await Command("ostree", ["fsck", "--repo=\(target.path)"]).run()
+        #expect(check.text.contains("object fsck of \(try commits().count) commits completed successfully"))
         return "\(try #require(error))"
     }
 

@@ -52,7 +52,9 @@ extension Repository {
     /// same mode and are on one filesystem. Needs a running transaction.
     ///
     /// Object by object, because `ostree_repo_pull` is not safe on several threads, also not for unrelated
-    /// repositories (libostree 2022.7: lost objects, hangs and crashes).
+    /// repositories (libostree 2022.7: lost objects, hangs and crashes). The commit itself comes last: the next
+    /// transaction takes over what one that was killed or broke off had staged, and a commit must not be among that
+    /// without what it needs.
     public func importCommit(_ commit: String, from source: Repository) throws(GLibError) {
         // The traversal passes over a commit that is not there.
         _ = try source.load(.commit, commit)
@@ -69,9 +71,14 @@ extension Repository {
             var checksum: UnsafePointer<CChar>?
             var type = OSTREE_OBJECT_TYPE_FILE
             ostree_object_name_deserialize(OpaquePointer(key), &checksum, &type)
+            if type == OSTREE_OBJECT_TYPE_COMMIT { continue }
             try checked(operation) {
                 ostree_repo_import_object_from_with_trust(pointer, source.pointer, type, checksum, 1, nil, $0)
             }
+        }
+        try checked(operation) {
+            ostree_repo_import_object_from_with_trust(
+                pointer, source.pointer, OSTREE_OBJECT_TYPE_COMMIT, commit, 1, nil, $0)
         }
     }
 }

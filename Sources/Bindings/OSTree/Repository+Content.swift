@@ -15,6 +15,20 @@ public struct CommitObject: Sendable {
     public let rootMetadata: String
 }
 
+extension CommitObject {
+    fileprivate init(_ object: Variant) {
+        self.init(
+            metadata: object[0], subject: object[3].string ?? "",
+            timestamp: Int64(bitPattern: UInt64(bitPattern: object[5].integer ?? 0).byteSwapped),
+            rootContents: hexadecimal(object[6]), rootMetadata: hexadecimal(object[7]))
+    }
+
+    /// Reads a commit's serialised form, whose checksum nobody has looked at yet.
+    public init(serialized: [UInt8]) {
+        self.init(Variant.deserialized(serialized, type: MetadataType.commit.variantType))
+    }
+}
+
 /// A dirtree object, parsed: what a directory holds. Both lists are sorted by name.
 public struct DirectoryTree: Sendable {
     /// Names with the checksums of content objects.
@@ -81,11 +95,7 @@ public final class ContentReader {
 extension Repository {
     /// Reads a commit.
     public func commit(_ checksum: String) throws(GLibError) -> CommitObject {
-        let object = try load(.commit, checksum)
-        return CommitObject(
-            metadata: object[0], subject: object[3].string ?? "",
-            timestamp: Int64(bitPattern: UInt64(bitPattern: object[5].integer ?? 0).byteSwapped),
-            rootContents: hexadecimal(object[6]), rootMetadata: hexadecimal(object[7]))
+        CommitObject(try load(.commit, checksum))
     }
 
     /// The metadata kept beside a commit (signatures); nil where there is none.

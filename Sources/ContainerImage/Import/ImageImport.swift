@@ -104,15 +104,16 @@ struct ImageImport {
                     objects: objects.contents, commit: objects.commit, diffID: diffID, to: repository
                 ).commit
         }
-        try verifyComplete(commit)
+        try verifyComplete(commit, serialized: objects.commits[commit])
+        try objects.writeCommits()
     }
 
-    private func verifyComplete(_ commit: String) throws {
+    private func verifyComplete(_ commit: String, serialized: [UInt8]?) throws {
         func require(_ isThere: Bool, _ object: String) throws {
             guard isThere else { throw ContainerImageError.incomplete(image.name, commit: commit, missing: object) }
         }
-        try require(try repository.contains(.commit, commit), "\(commit).commit")
-        let root = try repository.commit(commit)
+        try require(try serialized != nil || repository.contains(.commit, commit), "\(commit).commit")
+        let root = try serialized.map(CommitObject.init(serialized:)) ?? repository.commit(commit)
         var known: Set<String> = []
         var pending = [(root.rootContents, root.rootMetadata)]
         while let (contents, metadata) = pending.popLast() {

@@ -17,6 +17,9 @@ struct ObjectImport {
     private(set) var contents: Set<String> = []
     /// The commit in the layer that is being read.
     private(set) var commit: String?
+    /// The commits of all layers in their serialised form. They are written by ``writeCommits()``: what an import that
+    /// breaks off has staged is taken over by the next transaction, and commits without their trees must not be in it.
+    private(set) var commits: [String: [UInt8]] = [:]
 
     /// Attributes by the path of the member that held them: images made before late 2025 share them by hard links.
     private var sharedAttributes: [String: [UInt8]] = [:]
@@ -48,8 +51,12 @@ struct ObjectImport {
                 throw bad(member, "a metadata object must be a regular file")
             }
             let bytes = try archive.readAll(limit: Self.metadataLimit)
-            try repository.importMetadata(type, object.checksum, bytes: bytes)
-            if type == .commit { commit = object.checksum }
+            guard type == .commit else {
+                try repository.importMetadata(type, object.checksum, bytes: bytes)
+                return
+            }
+            commit = object.checksum
+            commits[object.checksum] = bytes
         case "commitmeta":
             let bytes = try archive.readAll(limit: Self.metadataLimit)
             try repository.importDetachedMetadata(of: object.checksum, bytes: bytes)
@@ -62,6 +69,11 @@ struct ObjectImport {
         default:
             throw bad(member, "objects of type \(object.suffix) are not known")
         }
+    }
+
+    /// Writes the commits, when all that they need is there.
+    func writeCommits() throws {
+        for (checksum, bytes) in commits { try repository.importMetadata(.commit, checksum, bytes: bytes) }
     }
 
     private func attributes(_ member: ArchiveEntry, _ archive: ArchiveReader) throws -> [UInt8] {
