@@ -97,6 +97,8 @@ import Testing
             try await ContainerImporter().importCommit(archive: archive, into: target, ref: "os/stable")
         }
         #expect(try target.refs().isEmpty)
+        // Neither now nor when the next transaction takes over what this one had staged.
+        try target.transaction {}
         #expect(try !target.contains(.commit, commit))
         return ("\(try #require(error))", archive, commit)
     }
