@@ -3,25 +3,40 @@ import SystemPackage
 
 /// An ext2, ext3 or ext4 filesystem inside a file, opened for changing; nothing is mounted.
 ///
-/// Belongs to one thread. What was changed is on the file after ``close()``.
+/// Belongs to one thread. What was changed is on the file after ``close()``, or nowhere but in the result of
+/// ``closeCollectingWrites()`` where writes are collected.
 public final class Ext4Filesystem {
     private var handle: ext2_filsys?
+    private var collector: WriteCollector?
+    private let offset: Int64
     let name: String
 
     /// Opens the filesystem that starts `offset` bytes into the file at `path`.
     ///
-    /// - Parameter timestamp: the time (seconds since 1970) that the library notes as the time of writing.
-    public init(path: FilePath, offset: Int64, timestamp: Int64) throws(Ext2fsError) {
+    /// - Parameters:
+    ///   - timestamp: the time (seconds since 1970) that the library notes as the time of writing.
+    ///   - collectingWrites: changes stay in memory, where later reads see them; the file is only read.
+    public init(
+        path: FilePath, offset: Int64, timestamp: Int64, collectingWrites: Bool = false
+    ) throws(Ext2fsError) {
         initialize_ext2_error_table()
+        self.offset = offset
         name = "the ext4 filesystem at byte \(offset) of \(path)"
         var opened: ext2_filsys?
+        let flags = EXT2_FLAG_64BITS | (collectingWrites ? 0 : EXT2_FLAG_RW)
         try checked("open \(name)") {
-            ext2fs_open2(
-                path.string, "offset=\(offset)", Int32(EXT2_FLAG_RW | EXT2_FLAG_64BITS), 0, 0,
-                cext2fs_unix_io_manager(), &opened)
+            ext2fs_open2(path.string, "offset=\(offset)", Int32(flags), 0, 0, cext2fs_unix_io_manager(), &opened)
         }
-        opened?.pointee.now = time_t(timestamp)
         handle = opened
+        guard let opened else { return }
+        opened.pointee.now = time_t(timestamp)
+        // The library counts there what its cache writes out, which says nothing about the filesystem.
+        opened.pointee.super.pointee.s_kbytes_written = 0
+        guard collectingWrites else { return }
+        let unknown = opened.pointee.super.pointee.s_feature_ro_compat & ~cext2fs_known_ro_compat
+        try checked("change \(name)") { unknown == 0 ? 0 : errcode_t(EXT2_ET_RO_UNSUPP_FEATURE) }
+        collector = WriteCollector(on: opened.pointee.io)
+        opened.pointee.flags |= EXT2_FLAG_RW
     }
 
     deinit {
@@ -33,6 +48,18 @@ public final class Ext4Filesystem {
         guard let handle else { return }
         self.handle = nil
         try checked("write \(name)") { ext2fs_close(handle) }
+    }
+
+    /// Ends the use of this object, which was made with `collectingWrites`.
+    ///
+    /// - Returns: what the changes put into the file, in ascending order and without overlaps; blocks that were
+    ///   written with what they hold already are not among it.
+    public func closeCollectingWrites() throws(Ext2fsError) -> [WrittenRange] {
+        guard let collector else {
+            throw Ext2fsError(operation: "collect writes to \(name): it was opened to be written", code: Int(EINVAL))
+        }
+        try close()
+        return collector.ranges(offset: offset)
     }
 
     /// Gives every inode times that do not depend on when and from where it was written.
