@@ -1,9 +1,10 @@
+import Deployment
 import Ext2fs
 import Foundation
 import HostSystem
 import SystemPackage
 
-/// Writes a directory as an ext4 filesystem into a disk image; nothing is mounted.
+/// Writes files as an ext4 filesystem into a disk image; nothing is mounted, and any user can.
 struct Ext4Writer {
     /// The disk image.
     let image: FilePath
@@ -22,7 +23,7 @@ struct Ext4Writer {
         var uuid: String
         /// The size of the journal in bytes.
         var journal: Int64
-        /// Directories, as absolute paths inside the filesystem, that get the immutable flag.
+        /// Directories, as absolute paths inside the filesystem, that get the immutable flag; a tree has its own.
         var immutable: [String] = []
     }
 
@@ -43,19 +44,47 @@ struct Ext4Writer {
 
         """
 
+    /// Writes `tree` into the place of a partition, which must read as zeros; nothing of the host's files is changed.
+    ///
+    /// The file is not synced.
+    ///
+    /// - Throws: `CommandError` of mke2fs, or `Ext2fsError`, which names the path that could not be made.
+    func write(_ tree: FileTree, to extent: PartitionExtent, _ options: Options) async throws {
+        try await makeFilesystem(extent, options)
+        let (image, timestamp) = (image, timestamp)
+        try await Blocking.run {
+            let populator = try Ext4Populator(path: image, offset: extent.start, timestamp: timestamp)
+            for entry in tree.entries { try populator.make(entry) }
+            try populator.close()
+        }
+    }
+
     /// Writes `directory` into the place of a partition.
     func write(_ directory: FilePath, to extent: PartitionExtent, _ options: Options) async throws {
+        try await makeFilesystem(extent, options, content: directory)
+        let (image, timestamp, immutable) = (image, timestamp, options.immutable)
+        try await Blocking.run {
+            let filesystem = try Ext4Filesystem(path: image, offset: extent.start, timestamp: timestamp)
+            // mke2fs copies the times at which the files were made in the directory.
+            try filesystem.normalizeTimes(timestamp)
+            for path in immutable { try filesystem.setImmutable(path) }
+            try filesystem.close()
+        }
+    }
+
+    private func makeFilesystem(_ extent: PartitionExtent, _ options: Options, content: FilePath? = nil) async throws {
         let configuration = workDirectory.appending("mke2fs.conf")
         try AtomicFile.write(Array(Self.configuration.utf8), to: configuration)
         let extended = [
             "hash_seed=\(DerivedUUID.make(seed: seed, name: options.label))", "lazy_itable_init=0",
             "lazy_journal_init=0", "nodiscard", "root_owner=0:0", "offset=\(extent.start)",
         ]
+        let source = content.map { ["-d", $0.string] } ?? []
         let arguments =
             ["-q", "-F", "-t", "ext4", "-T", "default", "-O", Self.features.joined(separator: ","), "-b", "4096"]
             + ["-I", "256", "-i", "8192", "-m", "1", "-L", options.label, "-U", options.uuid]
             + ["-J", "size=\(options.journal / .mebibyte)", "-E", extended.joined(separator: ",")]
-            + ["-d", directory.string, image.string, "\(extent.size / 1024)k"]
+            + source + [image.string, "\(extent.size / 1024)k"]
         try await Command(
             "mke2fs", arguments,
             environment: [
@@ -64,13 +93,26 @@ struct Ext4Writer {
                 "LC_ALL": "C",
             ]
         ).run()
-        let (image, timestamp, immutable) = (image, timestamp, options.immutable)
-        try await Blocking.run {
-            let filesystem = try Ext4Filesystem(path: image, offset: extent.start, timestamp: timestamp)
-            // mke2fs copies the times at which the files were made in the directory.
-            try filesystem.normalizeTimes(timestamp)
-            for path in immutable { try filesystem.setImmutable(path) }
-            try filesystem.close()
+    }
+}
+
+extension Ext4Populator {
+    fileprivate func make(_ entry: FileTreeEntry) throws {
+        let attributes = Ext4Attributes(
+            owner: entry.attributes.owner, group: entry.attributes.group,
+            permissions: entry.attributes.permissions, modificationTime: entry.attributes.modificationTime,
+            extendedAttributes: entry.attributes.extendedAttributes, isImmutable: entry.attributes.isImmutable)
+        switch entry.kind {
+        case .directory:
+            try makeDirectory(entry.path, attributes)
+        case .file(.bytes(let bytes)):
+            try makeFile(entry.path, bytes, attributes)
+        case .file(.file(let source, let size)):
+            try makeFile(entry.path, copying: source, size: size, attributes)
+        case .symbolicLink(let target):
+            try makeSymbolicLink(entry.path, to: target, attributes)
+        case .hardLink(let existing):
+            try makeHardLink(entry.path, to: existing)
         }
     }
 }

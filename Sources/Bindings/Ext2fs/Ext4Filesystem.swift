@@ -43,11 +43,14 @@ public final class Ext4Filesystem {
         if let handle { ext2fs_free(handle) }
     }
 
-    /// Writes everything out and ends the use of this object.
-    public func close() throws(Ext2fsError) {
+    /// Writes everything out, to the disk that the file is on, and ends the use of this object.
+    public func close() throws(Ext2fsError) { try close(flags: 0) }
+
+    /// ``close()`` with the library's flags for it.
+    func close(flags: Int32) throws(Ext2fsError) {
         guard let handle else { return }
         self.handle = nil
-        try checked("write \(name)") { ext2fs_close(handle) }
+        try checked("write \(name)") { ext2fs_close2(handle, flags) }
     }
 
     /// Ends the use of this object, which was made with `collectingWrites`.
@@ -77,7 +80,7 @@ public final class Ext4Filesystem {
             var inode = ext2_inode_large()
             let size = Int32(MemoryLayout<ext2_inode_large>.size)
             try checked("read an inode of \(name)") {
-                withInode(&inode) { ext2fs_get_next_inode_full(scan, &number, $0, size) }
+                inode.withShortForm { ext2fs_get_next_inode_full(scan, &number, $0, size) }
             }
             guard number != 0 else { return }
             guard inode.i_mode != 0 else { continue }
@@ -90,7 +93,7 @@ public final class Ext4Filesystem {
             (inode.i_ctime, inode.i_ctime_extra) = (time.seconds, time.extra)
             (inode.i_crtime, inode.i_crtime_extra) = (time.seconds, time.extra)
             try checked("write inode \(number) of \(name)") {
-                withInode(&inode) { ext2fs_write_inode_full(handle, number, $0, size) }
+                inode.withShortForm { ext2fs_write_inode_full(handle, number, $0, size) }
             }
         }
     }
@@ -118,27 +121,5 @@ public final class Ext4Filesystem {
     func open() throws(Ext2fsError) -> ext2_filsys {
         guard let handle else { throw Ext2fsError(operation: "use \(name) after it was closed", code: Int(EBADF)) }
         return handle
-    }
-
-    /// The library takes the long form of an inode through a pointer to the short one.
-    private func withInode(
-        _ inode: inout ext2_inode_large, _ body: (UnsafeMutablePointer<ext2_inode>) -> errcode_t
-    ) -> errcode_t {
-        withUnsafeMutableBytes(of: &inode) { bytes in
-            guard let start = bytes.baseAddress else { return errcode_t(EINVAL) }
-            return body(start.assumingMemoryBound(to: ext2_inode.self))
-        }
-    }
-}
-
-/// A time as ext4 stores it: 32 bits of seconds, and the two bits above them in the low bits of the extra field.
-private struct InodeTime {
-    let seconds: UInt32
-    let extra: UInt32
-
-    init(_ timestamp: Int64) {
-        seconds = UInt32(truncatingIfNeeded: timestamp)
-        // The low word counts as signed, so the epoch bits are what is left after taking it away.
-        extra = UInt32(truncatingIfNeeded: (timestamp - Int64(Int32(truncatingIfNeeded: timestamp))) >> 32) & 3
     }
 }
