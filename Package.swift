@@ -93,7 +93,7 @@ let package = Package(
             "NodeImage",
             ["Compose", "ContainerImage", "Packages", "Treefile", "HostSystem", "OSTree", "RPM", "LibArchive"]),
         module("Deployment", ["HostSystem", "OSTree", "GLib"]),
-        module("DiskImage", ["Deployment", "Treefile", "HostSystem", "OSTree", "GLib", "Ext2fs"]),
+        module("DiskImage", ["Deployment", "Treefile", "HostSystem", "OSTree", "GLib", "Ext2fs", "Zlib"]),
         module("VirtualMachine", ["Deployment", "HostSystem", "Ext2fs"]),
         module(
             "TestRunner",

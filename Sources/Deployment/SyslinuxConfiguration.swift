@@ -6,13 +6,6 @@ public struct SyslinuxConfiguration: Sendable, Equatable {
     /// Reads a configuration.
     public init(parsing text: String) { self.text = text }
 
-    /// What libostree has to find before the first deployment: it then knows the format and keeps these lines.
-    ///
-    /// - Parameter timeoutTenths: how long the menu waits, in tenths of a second.
-    public static func empty(timeoutTenths: Int) -> SyslinuxConfiguration {
-        SyslinuxConfiguration(parsing: "TIMEOUT \(timeoutTenths)\n")
-    }
-
     /// Changes the arguments of every kernel.
     public mutating func editKernelArguments(
         _ edit: (inout KernelArguments) throws -> Void

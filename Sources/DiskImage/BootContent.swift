@@ -1,7 +1,5 @@
 import Deployment
 import Foundation
-import HostSystem
-import SystemPackage
 import Treefile
 
 /// What the boot partition holds besides kernels and boot entries.
@@ -11,20 +9,25 @@ struct BootContent {
     /// What platforms.yaml says, by platform.
     let platforms: [String: PlatformsTable.Settings]
 
-    /// Adds the files to the directory that libostree has written kernels and boot entries to.
-    func write(to boot: FilePath) throws {
-        try write(GRUBConfiguration.main, to: boot.appending("grub2/grub.cfg"))
-        try write(GRUBConfiguration.console([]), to: boot.appending("grub2/console.cfg"))
+    /// Adds the files to the boot filesystem.
+    func add(to boot: inout FileTree, timestamp: Int64) throws {
+        boot.add("/grub2", .directory, .init(permissions: 0o755, modificationTime: timestamp))
+        boot.addFile("/grub2/grub.cfg", GRUBConfiguration.main, timestamp: timestamp)
+        boot.addFile("/grub2/console.cfg", GRUBConfiguration.console([]), timestamp: timestamp)
+        boot.add("/coreos", .directory, .init(permissions: 0o755, modificationTime: timestamp))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let table = String(decoding: try encoder.encode(platforms), as: UTF8.self)
-        try write(table + "\n", to: boot.appending("coreos/platforms.json"))
+        boot.addFile("/coreos/platforms.json", table + "\n", timestamp: timestamp)
         let network = networkArguments.joined(separator: " ")
         let stamp = network.isEmpty ? "" : "set ignition_network_kcmdline=\"\(network)\"\n"
-        try write(stamp, to: boot.appending("ignition.firstboot"))
+        boot.addFile("/ignition.firstboot", stamp, timestamp: timestamp)
     }
+}
 
-    private func write(_ text: String, to path: FilePath) throws {
-        try AtomicFile.write(Array(text.utf8), to: path)
+extension FileTree {
+    /// Adds a text file of root.
+    mutating func addFile(_ path: String, _ text: String, timestamp: Int64) {
+        add(path, .file(.bytes(Array(text.utf8))), .init(permissions: 0o644, modificationTime: timestamp))
     }
 }

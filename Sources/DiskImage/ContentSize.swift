@@ -1,52 +1,35 @@
-import Foundation
-import SystemPackage
+import Deployment
 
-/// How much room the files of a directory take on a filesystem.
+/// How much room the files of a tree take on a filesystem.
 struct ContentSize: Equatable {
     /// In blocks of 4 KiB, with 512 bytes for each inode; a file with several names counts once.
     var bytes: Int64 = 0
     /// Files, directories and links.
     var inodes: Int64 = 0
 
-    /// Adds up a directory; what is below `excluding` (absolute) does not count.
-    static func of(_ directory: FilePath, excluding: FilePath? = nil) throws -> ContentSize {
-        var size = ContentSize()
-        var seen: Set<FileIdentity> = []
-        var pending = [directory]
-        while let current = pending.popLast() {
-            size.add(try status(current))
-            for name in try FileManager.default.contentsOfDirectory(atPath: current.string) {
-                let path = current.appending(name)
-                if path == excluding { continue }
-                let status = try status(path)
-                if status.st_mode & S_IFMT == S_IFDIR {
-                    pending.append(path)
-                } else if status.st_nlink == 1 || seen.insert(FileIdentity(status)).inserted {
-                    size.add(status)
-                }
+    /// Nothing.
+    init() {}
+
+    /// Adds up a tree.
+    init(of tree: FileTree) {
+        // The names of a directory take room in it: a byte more than the name, rounded, and 8 bytes.
+        var names: [Substring: Int64] = [:]
+        for entry in tree.entries {
+            let slash = entry.path.lastIndex(of: "/") ?? entry.path.startIndex
+            let parent = entry.path[..<slash]
+            names[parent, default: 0] += Int64(entry.path.utf8.count - parent.utf8.count + 11) / 4 * 4
+            switch entry.kind {
+            case .hardLink: continue
+            case .directory: break
+            case .file(let content): add(blocksFor: content.size)
+            // A short link's target is in its inode.
+            case .symbolicLink(let target): add(blocksFor: target.utf8.count < 60 ? 0 : Int64(target.utf8.count))
             }
+            inodes += 1
+            bytes += 512
         }
-        return size
+        for size in names.values { add(blocksFor: size + 24) }
     }
 
-    private mutating func add(_ status: stat) {
-        inodes += 1
-        // A short link's target is in its inode.
-        let inline = status.st_mode & S_IFMT == S_IFLNK && status.st_size < 60
-        bytes += (inline ? 0 : (Int64(status.st_size) + 4095) / 4096 * 4096) + 512
-    }
-
-    private static func status(_ path: FilePath) throws -> stat {
-        var status = stat()
-        guard lstat(path.string, &status) == 0 else {
-            throw DiskImageError.file(path, operation: "read", reason: "\(Errno(rawValue: errno))")
-        }
-        return status
-    }
-
-    private struct FileIdentity: Hashable {
-        let device: UInt64
-        let inode: UInt64
-        init(_ status: stat) { (device, inode) = (UInt64(status.st_dev), UInt64(status.st_ino)) }
-    }
+    private mutating func add(blocksFor size: Int64) { bytes += (size + 4095) / 4096 * 4096 }
 }

@@ -17,13 +17,15 @@ public struct DiskRequest: Sendable {
     public var basearch: String
     /// Seconds since 1970; the only time that the image knows.
     public var timestamp: Int64
+    /// Bytes of a sector: 512, or 4096 for disks that have no smaller ones.
+    public var sectorSize: Int
     /// image.yaml.
     public var image: ImageConfig
     /// platforms.yaml.
     public var platforms: PlatformsTable
     /// The build's container image, for the record that stays on the disk.
     public var container: ContainerIdentity?
-    /// A scratch directory of this run alone; on a filesystem with owners and extended attributes.
+    /// A scratch directory of this run alone.
     public var workDirectory: FilePath
     /// The raw image to make.
     public var output: FilePath
@@ -31,7 +33,8 @@ public struct DiskRequest: Sendable {
     /// A request with all of its values.
     public init(
         repository: FilePath, commit: String, ref: String, osname: String, version: String, basearch: String,
-        timestamp: Int64, image: ImageConfig, platforms: PlatformsTable, container: ContainerIdentity?,
+        timestamp: Int64, sectorSize: Int = 512, image: ImageConfig, platforms: PlatformsTable,
+        container: ContainerIdentity?,
         workDirectory: FilePath, output: FilePath
     ) {
         self.repository = repository
@@ -41,6 +44,7 @@ public struct DiskRequest: Sendable {
         self.version = version
         self.basearch = basearch
         self.timestamp = timestamp
+        self.sectorSize = sectorSize
         self.image = image
         self.platforms = platforms
         self.container = container

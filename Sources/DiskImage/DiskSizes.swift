@@ -1,29 +1,47 @@
+import Treefile
+
 /// The sizes of a build's disks, in bytes.
 struct DiskSizes: Equatable {
     /// The raw image and the images for bare metal: estimated from the content, with some room.
     let metal: Int64
     /// Images for virtual machines and clouds: what image.yaml asks for.
     let cloud: Int64
-
     /// The journal of the root filesystem, in bytes: as large as it helps for a disk that grows, if the content is not
     /// very small.
     let journal: Int64
 
-    /// Sizes disks for a root filesystem's content.
+    /// Sizes disks for their content.
     ///
-    /// As coreos-assembler estimates (`estimate-commit-disk-size --add-percent 35`), plus what ext4 takes for itself.
+    /// As coreos-assembler estimates (`estimate-commit-disk-size --add-percent 35`), plus what the filesystem takes for
+    /// itself; with `size: auto` without the room to spare, and all disks alike.
     ///
-    /// - Throws: ``DiskImageError/diskTooSmall(needed:given:)``.
+    /// - Throws: ``DiskImageError/bootTooSmall(needed:given:)``, ``DiskImageError/diskTooSmall(needed:given:)``.
     init(
-        content: ContentSize, filesystem kind: RootFilesystem, cloudGiB: Int64, table: PartitionTable
+        _ content: DiskContent, _ kind: RootFilesystem, wanted: ImageConfig.Size, table: PartitionTable
     ) throws(DiskImageError) {
-        journal = min(max(content.bytes / 8 / .mebibyte, 8), 64) * .mebibyte
-        let filesystem = max(content.bytes * 105 / 100 + journal + 16 * .mebibyte, kind.minimumSize)
-        // Inode tables: 256 bytes for every 8 KiB.
-        let needed = filesystem * 100 / 96 + table.fixedSize
-        cloud = cloudGiB * .gibibyte
-        guard needed <= cloud else { throw .diskTooSmall(needed: needed, given: cloud) }
-        let estimated = (filesystem * 135 / 100 + table.fixedSize + .mebibyte - 1) / .mebibyte * .mebibyte
-        metal = min(estimated, cloud)
+        // The journal and the inode tables of the boot filesystem.
+        let bootNeeded = ContentSize(of: content.boot).bytes + 32 * .mebibyte
+        let bootGiven = (table.partitions.first { $0.role == .boot }?.size ?? 0) * .mebibyte
+        guard bootNeeded <= bootGiven else { throw .bootTooSmall(needed: bootNeeded, given: bootGiven) }
+        try self.init(root: ContentSize(of: content.root), kind, wanted: wanted, table: table)
     }
+
+    /// Sizes disks for a root filesystem's content.
+    init(
+        root: ContentSize, _ kind: RootFilesystem, wanted: ImageConfig.Size, table: PartitionTable
+    ) throws(DiskImageError) {
+        journal = min(max(root.bytes / 8 / .mebibyte, 8), 64) * .mebibyte
+        let filesystem = max(root.bytes * 105 / 100 + journal + 16 * .mebibyte, kind.minimumSize)
+        // Inode tables: 256 bytes for every 8 KiB.
+        let needed = Self.roundedUp(filesystem * 100 / 96 + table.fixedSize)
+        switch wanted {
+        case .automatic: (metal, cloud) = (needed, needed)
+        case .gibibytes(let count):
+            cloud = count * .gibibyte
+            guard needed <= cloud else { throw .diskTooSmall(needed: needed, given: cloud) }
+            metal = min(Self.roundedUp(filesystem * 135 / 100 + table.fixedSize), cloud)
+        }
+    }
+
+    private static func roundedUp(_ size: Int64) -> Int64 { (size + .mebibyte - 1) / .mebibyte * .mebibyte }
 }

@@ -6,6 +6,8 @@ import SystemPackage
 struct EFISystemWriter {
     /// The disk image.
     let image: FilePath
+    /// Bytes of a sector.
+    let sectorSize: Int
     /// Seconds since 1970; every time in the filesystem.
     let timestamp: Int64
 
@@ -18,9 +20,9 @@ struct EFISystemWriter {
             "mkfs.vfat",
             [
                 // The defaults would be those for a filesystem as large as the whole file.
-                "-F", "16", "-s", "4", "--invariant", "-n", "EFI-SYSTEM", "-i", Self.volumeID, "--offset",
-                "\(extent.start / 512)",
-                image.string, "\(extent.size / 1024)",
+                "-F", "16", "-S", "\(sectorSize)", "-s", sectorSize == 512 ? "4" : "1", "--invariant", "-n",
+                "EFI-SYSTEM", "-i", Self.volumeID, "--offset", "\(extent.start / Int64(sectorSize))", image.string,
+                "\(extent.size / 1024)",
             ]
         ).run()
         try setTimes(directory)

@@ -59,32 +59,18 @@ struct Ext4Writer {
         }
     }
 
-    /// Writes `directory` into the place of a partition.
-    func write(_ directory: FilePath, to extent: PartitionExtent, _ options: Options) async throws {
-        try await makeFilesystem(extent, options, content: directory)
-        let (image, timestamp, immutable) = (image, timestamp, options.immutable)
-        try await Blocking.run {
-            let filesystem = try Ext4Filesystem(path: image, offset: extent.start, timestamp: timestamp)
-            // mke2fs copies the times at which the files were made in the directory.
-            try filesystem.normalizeTimes(timestamp)
-            for path in immutable { try filesystem.setImmutable(path) }
-            try filesystem.close()
-        }
-    }
-
-    private func makeFilesystem(_ extent: PartitionExtent, _ options: Options, content: FilePath? = nil) async throws {
+    private func makeFilesystem(_ extent: PartitionExtent, _ options: Options) async throws {
         let configuration = workDirectory.appending("mke2fs.conf")
         try AtomicFile.write(Array(Self.configuration.utf8), to: configuration)
         let extended = [
             "hash_seed=\(DerivedUUID.make(seed: seed, name: options.label))", "lazy_itable_init=0",
             "lazy_journal_init=0", "nodiscard", "root_owner=0:0", "offset=\(extent.start)",
         ]
-        let source = content.map { ["-d", $0.string] } ?? []
         let arguments =
             ["-q", "-F", "-t", "ext4", "-T", "default", "-O", Self.features.joined(separator: ","), "-b", "4096"]
             + ["-I", "256", "-i", "8192", "-m", "1", "-L", options.label, "-U", options.uuid]
             + ["-J", "size=\(options.journal / .mebibyte)", "-E", extended.joined(separator: ",")]
-            + source + [image.string, "\(extent.size / 1024)k"]
+            + [image.string, "\(extent.size / 1024)k"]
         try await Command(
             "mke2fs", arguments,
             environment: [

@@ -104,19 +104,6 @@ extension PartitionTable {
             return PartitionExtent(number: partition.number, role: partition.role, start: start, size: size)
         }
     }
-
-    /// The input of sfdisk(8) that makes this table.
-    ///
-    /// - Parameter seed: what the partitions' own GUIDs are derived from.
-    func script(diskSize: Int64, seed: String) -> String {
-        let lines = zip(partitions, extents(diskSize: diskSize)).map { partition, extent in
-            let attributes = partition.role == .biosBoot ? ", attrs=LegacyBIOSBootable" : ""
-            return
-                "\(partition.number) : start=\(extent.start / 512), size=\(extent.size / 512), type=\(partition.type), "
-                + "uuid=\(DerivedUUID.make(seed: seed, name: partition.name)), name=\"\(partition.name)\"\(attributes)\n"
-        }
-        return "label: gpt\nlabel-id: \(Self.diskGUID)\nunit: sectors\n\n" + lines.joined()
-    }
 }
 
 extension Int64 {

@@ -9,6 +9,8 @@ public struct RawImage: Sendable, Equatable, Codable {
     public let size: Int64
     /// The size of images for virtual machines and clouds, in bytes.
     public let cloudSize: Int64
+    /// Bytes of a sector: what its partition table counts in.
+    public var sectorSize = 512
     /// The architecture.
     public let basearch: String
     /// Seconds since 1970; the only time that the image knows.

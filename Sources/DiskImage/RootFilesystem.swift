@@ -2,7 +2,7 @@ import Treefile
 
 /// Filesystems that the root partition can have.
 enum RootFilesystem: String, Sendable, CaseIterable {
-    case ext4, xfs
+    case ext4, xfs, btrfs
 
     /// What image.yaml's `rootfs` names.
     ///
@@ -19,6 +19,7 @@ enum RootFilesystem: String, Sendable, CaseIterable {
         switch self {
         case .ext4: 0
         case .xfs: 300 * .mebibyte
+        case .btrfs: 128 * .mebibyte
         }
     }
 }

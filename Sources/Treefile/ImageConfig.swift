@@ -5,8 +5,8 @@ import SystemPackage
 public struct ImageConfig: Sendable, Equatable {
     /// Every key as written, includes merged: the content of `image.json`.
     public var values: [String: ConfigValue]
-    /// The size of the disk in GiB (`size`).
-    public var size: Int64
+    /// The size of the disk (`size`): a number of GiB, or `auto`.
+    public var size: Size
     /// Kernel arguments of every platform (`extra-kargs`).
     public var extraKernelArguments: [String]
     /// The file system of the root: `xfs` (default), `ext4`, `btrfs` (`rootfs`).
@@ -29,6 +29,14 @@ public struct ImageConfig: Sendable, Equatable {
     public var container: ContainerConfig
     /// Files that were read, the top one first.
     public var files: [FilePath]
+
+    /// How large a disk for virtual machines and clouds is.
+    public enum Size: Sendable, Equatable {
+        /// So many GiB.
+        case gibibytes(Int64)
+        /// As large as the content needs.
+        case automatic
+    }
 
     private static let otherKeys = [
         "bootfs", "grub-script", "ostree-format", "deploy-via-container", "squashfs-compression", "rootfs-args",
@@ -104,10 +112,11 @@ public struct ImageConfig: Sendable, Equatable {
         self.files = files
         let sizeNode = keys.take("size")
         switch sizeNode?.content {
-        case .integer(let gigabytes) where gigabytes > 0: size = gigabytes
-        case nil: size = 10
+        case .integer(let gigabytes) where gigabytes > 0: size = .gibibytes(gigabytes)
+        case .string("auto"): size = .automatic
+        case nil: size = .gibibytes(10)
         default:
-            throw sizeNode.map { keys.mismatch($0, "size", expected: "a whole number of GiB above 0") }
+            throw sizeNode.map { keys.mismatch($0, "size", expected: "a whole number of GiB above 0, or auto") }
                 ?? keys.error("key 'size'")
         }
         extraKernelArguments = try keys.strings("extra-kargs") ?? []

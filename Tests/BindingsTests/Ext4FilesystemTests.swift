@@ -61,47 +61,6 @@ struct Ext4FilesystemTests {
         #expect(try await debugfs("stat /d/file", image).contains("Mode:  0640"))
     }
 
-    @Test("times are the given one, but for the modification times that OSTree gives to its files")
-    func times() async throws {
-        let directory = try TemporaryDirectory()
-        defer { withExtendedLifetime(directory) {} }
-        for (name, time) in [("ostree", 0.0), ("checkout", 1), ("other", 2)] {
-            try directory.write("", to: "tree/\(name)")
-            try FileManager.default.setAttributes(
-                [.modificationDate: Date(timeIntervalSince1970: time)],
-                ofItemAtPath: directory.appending("tree/\(name)").string)
-        }
-        let image = try await make(in: directory)
-        let filesystem = try open(image)
-        try filesystem.normalizeTimes(1_700_000_000)
-        try filesystem.close()
-        try await check(image)
-        for (path, mtime) in [
-            ("/ostree", "0x00000000:00000000"), ("/checkout", "0x00000001:00000000"), ("/other", "0x6553f100:00000000"),
-            ("/d/file", "0x6553f100:00000000"),
-        ] {
-            let text = try await debugfs("stat \(path)", image)
-            #expect(text.contains(" mtime: \(mtime)"))
-            for name in ["ctime", "atime", "crtime"] { #expect(text.contains("\(name): 0x6553f100:00000000")) }
-        }
-    }
-
-    @Test(
-        "a time after 2038 has the bits that its low word, which is signed, cannot hold",
-        arguments: [
-            (2_147_483_647, "0x7fffffff:00000000"), (2_147_483_648, "0x80000000:00000001"),
-            (4_294_967_296, "0x00000000:00000001"), (6_442_450_944, "0x80000000:00000002"),
-        ])
-    func lateTimes(timestamp: Int64, stored: String) async throws {
-        let directory = try TemporaryDirectory()
-        defer { withExtendedLifetime(directory) {} }
-        let image = try await make(in: directory)
-        let filesystem = try open(image)
-        try filesystem.normalizeTimes(timestamp)
-        try filesystem.close()
-        #expect(try await debugfs("stat /d/file", image).contains(" mtime: \(stored)"))
-    }
-
     @Test("the superblock says the given time of writing")
     func superblock() async throws {
         let directory = try TemporaryDirectory()
@@ -114,20 +73,6 @@ struct Ext4FilesystemTests {
         // s_wtime, 0x30 bytes into the superblock, which is 1 KiB into the filesystem.
         let bytes = try FileContent.read(image)[(Int(Self.offset) + 1024 + 0x30)...].prefix(4)
         #expect(bytes.reversed().reduce(0) { $0 << 8 | Int($1) } == 1_700_000_000)
-    }
-
-    @Test("sets the immutable flag")
-    func immutable() async throws {
-        let directory = try TemporaryDirectory()
-        defer { withExtendedLifetime(directory) {} }
-        let image = try await make(in: directory)
-        let filesystem = try open(image)
-        try filesystem.setImmutable("/d")
-        try filesystem.close()
-        try await check(image)
-        let text = try await debugfs("stat /d", image)
-        // EXT4_IMMUTABLE_FL beside EXT4_EXTENTS_FL.
-        #expect(text.contains("Flags: 0x80010"))
     }
 
     @Test("what is no filesystem is refused with the library's reason")

@@ -85,6 +85,23 @@ struct Ext4PopulatorTests {
         )
     }
 
+    @Test(
+        "a time after 2038 has the bits that its low word, which is signed, cannot hold",
+        arguments: [
+            (2_147_483_647, "0x7fffffff:00000000"), (2_147_483_648, "0x80000000:00000001"),
+            (4_294_967_296, "0x00000000:00000001"), (6_442_450_944, "0x80000000:00000002"),
+        ])
+    func lateTimes(time: Int64, stored: String) async throws {
+        let directory = try TemporaryDirectory()
+        defer { withExtendedLifetime(directory) {} }
+        let image = try await Self.make(in: directory)
+        let populator = try Self.open(image)
+        try populator.makeFile("/file", [1], Ext4Attributes(permissions: 0o644, modificationTime: time))
+        try populator.close()
+        #expect(try await Self.debugfs("stat /file", image).contains(" mtime: \(stored)"))
+        #expect(try await Self.problems(image) == "")
+    }
+
     @Test("attributes that cannot be stored are refused by file and name")
     func attributes() async throws {
         let directory = try TemporaryDirectory()

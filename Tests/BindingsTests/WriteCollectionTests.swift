@@ -34,8 +34,6 @@ struct WriteCollectionTests {
         try filesystem.overwrite("/d/file", with: Array(repeating: 8, count: 300_000))
         try filesystem.makeDirectory("/new")
         for number in 0..<200 { try filesystem.write("/new/\(number)", Array("\(number)\n".utf8)) }
-        try filesystem.setImmutable("/d/kept")
-        try filesystem.normalizeTimes(1_600_000_000)
     }
 
     @Test("they make the file that the same changes make directly, and leave the source as it is")

@@ -19,7 +19,9 @@ struct DiskFixture {
     func keep() { withExtendedLifetime(directory) {} }
 
     /// A request whose image.yaml has these lines.
-    func request(_ name: String, imageConfig: String = "size: 2\nrootfs: ext4\n") throws -> DiskRequest {
+    func request(
+        _ name: String, imageConfig: String = "size: 2\nrootfs: ext4\n", sectorSize: Int = 512
+    ) throws -> DiskRequest {
         let image = try ImageConfig.load(try directory.write(imageConfig, to: "\(name).yaml"))
         let platforms = PlatformsTable(architectures: [
             "x86_64": [
@@ -28,7 +30,7 @@ struct DiskFixture {
         ])
         return DiskRequest(
             repository: tree.repository, commit: tree.commit, ref: tree.ref, osname: "fixture", version: "1.2",
-            basearch: "x86_64", timestamp: 1_700_000_000, image: image, platforms: platforms,
+            basearch: "x86_64", timestamp: 1_700_000_000, sectorSize: sectorSize, image: image, platforms: platforms,
             container: ContainerIdentity(imageName: "quay.io/demo", imageDigest: "sha256:00"),
             workDirectory: directory.appending("work-\(name)"), output: directory.appending("\(name).raw"))
     }

@@ -162,7 +162,7 @@ struct Ext4WriterTests {
         let fixture = try Fixture()
         defer { fixture.keep() }
         let image = try await Self.write(fixture.tree, in: fixture.directory.path)
-        try await Self.withMount(image, "ro", at: fixture.directory.appending("mnt")) { root in
+        try await Self.withMount(image, isReadOnly: true, at: fixture.directory.appending("mnt")) { root in
             var paths: Set = ["/", "/lost+found"]
             var groups: [String: Int] = [:]
             for entry in fixture.tree.entries {
@@ -214,7 +214,7 @@ struct Ext4WriterTests {
         let fixture = try Fixture()
         defer { fixture.keep() }
         let image = try await Self.write(fixture.tree, in: fixture.directory.path)
-        try await Self.withMount(image, "rw", at: fixture.directory.appending("mnt")) { root in
+        try await Self.withMount(image, isReadOnly: false, at: fixture.directory.appending("mnt")) { root in
             try AtomicFile.write(Self.content(2_000_000), to: root.appending("usr/new"))
             for number in 0..<500 { try AtomicFile.write([1], to: root.appending("many/new-\(number)")) }
             try FileContent.remove(root.appending("d7"))
@@ -223,7 +223,8 @@ struct Ext4WriterTests {
             // The immutable flag holds.
             #expect(unlink(root.appending("fixed/file").string) == -1)
         }
-        #expect(try await Self.problems(image) == "")
+        let problems = try await Self.problems(image)
+        #expect(problems == "")
     }
 
     @Test("a tree that does not fit is refused by the path for which there is no room")
@@ -243,17 +244,32 @@ struct Ext4WriterTests {
 
     /// Mounts the filesystem for as long as `body` runs.
     private static func withMount(
-        _ image: FilePath, _ mode: String, at place: FilePath, _ body: (FilePath) async throws -> Void
+        _ image: FilePath, isReadOnly: Bool, at place: FilePath, _ body: @escaping @Sendable (FilePath) throws -> Void
     ) async throws {
         try FileContent.createDirectory(place)
-        let options = "loop,\(mode),offset=\(extent.start),sizelimit=\(extent.size)"
-        try await Command("mount", ["-t", "ext4", "-o", options, image.string, place.string]).run()
-        do {
-            try await body(place)
-        } catch {
-            _ = try? await Command("umount", [place.string]).capture()
-            throw error
+        let device = try await Command(
+            "losetup",
+            [
+                "--find", "--show", "--offset", "\(extent.start)", "--sizelimit", "\(extent.size)", image.string,
+            ]
+        ).run().text
+        let result = await Result {
+            try await PrivateMount.withFilesystem(on: device, at: place, type: "ext4", isReadOnly: isReadOnly) {
+                try body(place)
+            }
         }
-        try await Command("umount", [place.string]).run()
+        try await Command("losetup", ["--detach", device]).run()
+        try result.get()
+    }
+}
+
+extension Result where Failure == any Error {
+    /// What an asynchronous body returns or throws.
+    init(_ body: () async throws -> Success) async {
+        do {
+            self = .success(try await body())
+        } catch {
+            self = .failure(error)
+        }
     }
 }

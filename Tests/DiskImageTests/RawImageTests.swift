@@ -62,6 +62,52 @@ struct RawImageTests {
         #expect(try await DiskFixture.debugfs("ls -p /boot", image.path, root).split(separator: "\n").count == 2)
     }
 
+    @Test("a disk of 4096 byte sectors has the same partitions, and no boot loader for a BIOS")
+    func largeSectors() async throws {
+        let fixture = try await DiskFixture()
+        defer { fixture.keep() }
+        let image = try await RawImageBuilder().build(fixture.request("disk", sectorSize: 4096))
+        let small = try await RawImageBuilder().build(fixture.request("small"))
+        #expect(image.partitions == small.partitions)
+        let dump = try await Command("fdisk", ["-b", "4096", "-l", "-o", "Start,End,Type-UUID,Name", image.file]).run()
+        let lines = dump.text.split(separator: "\n").map { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
+        #expect(dump.text.contains("Disk identifier: 00000000-0000-4000-A000-000000000001"))
+        for (partition, extent) in zip(try #require(PartitionTable.all["x86_64"]).partitions, image.partitions) {
+            let last = (extent.start + extent.size) / 4096 - 1
+            #expect(lines.contains(["\(extent.start / 4096)", "\(last)", partition.type, partition.name]))
+        }
+        try await Command(
+            "sh", ["-c", "printf 'v\nq\n' | fdisk -b 4096 \(image.file) | grep -q 'No errors detected.$'"]
+        ).run()
+        let start = try SparseFile.read(image.path, at: 0, count: 440)
+        #expect(start.allSatisfy { $0 == 0 })
+        let efi = try image.partition(.efiSystem)
+        let boot = try SparseFile.read(image.path, at: efi.start, count: 13)
+        // Bytes per logical sector (Microsoft's FAT specification, BPB_BytsPerSec).
+        #expect(boot[11...] == [0, 16])
+        let listing = try await Command("mdir", ["-b", "-/", "-i", "\(image.file)@@\(efi.start)", "::"]).run().text
+        #expect(listing.contains("::/EFI/BOOT/BOOTX64.EFI"))
+        #expect(try await DiskFixture.problems(image.path, image.partition(.root)) == "")
+    }
+
+    @Test("size: auto gives disks without room to spare, all of one size")
+    func automaticSize() async throws {
+        let fixture = try await DiskFixture(files: ["usr/share/large": Array(repeating: 7, count: 200 << 20)])
+        defer { fixture.keep() }
+        let exact = try await RawImageBuilder().build(
+            fixture.request("exact", imageConfig: "size: auto\nrootfs: ext4\n"))
+        let estimated = try await RawImageBuilder().build(fixture.request("estimated"))
+        #expect(exact.size == exact.cloudSize)
+        #expect(exact.size < estimated.size)
+        let root = try exact.partition(.root)
+        #expect(try await DiskFixture.problems(exact.path, root) == "")
+        let statistics = try await DiskFixture.debugfs("stats -h", exact.path, root)
+        let free = statistics.split(separator: "\n").first { $0.hasPrefix("Free blocks:") }?.split(separator: " ").last
+        // Blocks of 4 KiB.
+        let freeBytes = try #require(free.flatMap { Int64($0) }) * 4096
+        #expect(freeBytes < root.size / 8)
+    }
+
     @Test("both boot loaders are in their places, and the stamp asks for Ignition")
     func bootLoaders() async throws {
         let fixture = try await DiskFixture()
@@ -109,10 +155,28 @@ struct RawImageTests {
     func unknownFilesystem() async throws {
         let fixture = try await DiskFixture()
         defer { fixture.keep() }
-        let request = try fixture.request("disk", imageConfig: "size: 2\nrootfs: btrfs\n")
-        await #expect(throws: DiskImageError.unsupportedRootFilesystem("btrfs")) {
+        let request = try fixture.request("disk", imageConfig: "size: 2\nrootfs: zfs\n")
+        await #expect(throws: DiskImageError.unsupportedRootFilesystem("zfs")) {
             try await RawImageBuilder().build(request)
         }
+    }
+
+    @Test("a btrfs root is sound, and keeps hard links, owners, modes and the immutable flag")
+    func btrfs() async throws {
+        let fixture = try await DiskFixture()
+        defer { fixture.keep() }
+        let image = try await RawImageBuilder().build(
+            fixture.request("disk", imageConfig: "size: 2\nrootfs: btrfs\n"))
+        let root = try image.partition(.root)
+        let copy = fixture.directory.appending("root.img")
+        try SparseFile.copy(image.path, to: copy)
+        try await Command("fallocate", ["--collapse-range", "-o", "0", "-l", "\(root.start)", copy.string]).run()
+        try await Command("btrfs", ["check", "--readonly", copy.string]).run()
+        let label = try await Command("blkid", ["-p", "-s", "LABEL", "-s", "UUID", copy.string]).run().text
+        #expect(label.contains("LABEL=\"root\"") && label.contains(RawImageBuilder.rootUUID))
+        let inodes = try await Command("btrfs", ["inspect-internal", "dump-tree", "-t", "5", copy.string]).run().text
+        #expect(inodes.contains("links 2 uid 0 gid 0 rdev 0 mode 104755") || inodes.contains("mode 104755 links 2"))
+        #expect(inodes.contains("IMMUTABLE"))
     }
 
     @Test("an XFS root is sound, and keeps hard links, owners and modes")

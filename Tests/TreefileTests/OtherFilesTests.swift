@@ -25,7 +25,7 @@ struct OtherFilesTests {
             "size: 10\nextra-kargs: [b]\nrootfs: ext4\ncompressor: xz\nplatform-compressor: {aws: xz, gcp: gzip}\n",
             to: "base.yaml")
         let image = try ImageConfig.load(path)
-        #expect(image.size == 12)
+        #expect(image.size == .gibibytes(12))
         #expect(image.extraKernelArguments == ["a", "b"])
         #expect(image.rootFileSystem == "ext4")
         #expect(image.compressor(for: "aws") == "zstd")
@@ -107,7 +107,7 @@ struct OtherFilesTests {
         let wrong = try directory.write("size: big\n", to: "b.yaml")
         #expect(
             message { _ = try ImageConfig.load(wrong) }
-                == "\(wrong):1:7: key 'size': expected a whole number of GiB above 0, found the text 'big'")
+                == "\(wrong):1:7: key 'size': expected a whole number of GiB above 0, or auto, found the text 'big'")
         let loop = try directory.write("include: c.yaml\n", to: "c.yaml")
         #expect(message { _ = try ImageConfig.load(loop) }.contains("Include loop"))
     }
@@ -195,7 +195,7 @@ struct FieldTests {
     func otherFiles() throws {
         let folder = try #require(Self.folder).appending("fedora-coreos-config@testing-devel")
         let image = try ImageConfig.load(folder.appending("image.yaml"))
-        #expect(image.size == 10)
+        #expect(image.size == .gibibytes(10))
         #expect(image.extraKernelArguments == ["mitigations=auto,nosmt"])
         #expect(image.ignitionNetworkArguments == [])
         let platforms = try PlatformsTable.load(folder.appending("platforms.yaml"))

@@ -43,7 +43,10 @@ import Testing
     func hasAnImageAndConsoles(name: String) throws {
         let directory = Self.manifests.appending(name)
         let image = try ImageConfig.load(directory.appending("image.yaml"))
-        #expect(image.size >= 4)
+        guard case .gibibytes(4...) = image.size else {
+            Issue.record("\(name): size \(image.size)")
+            return
+        }
         let platforms = try PlatformsTable.load(directory.appending("platforms.yaml"))
         for basearch in ["x86_64", "aarch64"] {
             let console = platforms.settings(basearch: basearch, platform: "qemu").kernelArguments.last

@@ -65,49 +65,6 @@ public final class Ext4Filesystem {
         return collector.ranges(offset: offset)
     }
 
-    /// Gives every inode times that do not depend on when and from where it was written.
-    ///
-    /// Access, change and creation time become `timestamp`. A modification time of 0 or 1 stays, because OSTree gives
-    /// it to all of its files and compares it; every other one becomes `timestamp` too.
-    public func normalizeTimes(_ timestamp: Int64) throws(Ext2fsError) {
-        let handle = try open()
-        var scan: ext2_inode_scan?
-        try checked("read the inodes of \(name)") { ext2fs_open_inode_scan(handle, 0, &scan) }
-        defer { ext2fs_close_inode_scan(scan) }
-        let time = InodeTime(timestamp)
-        while true {
-            var number: ext2_ino_t = 0
-            var inode = ext2_inode_large()
-            let size = Int32(MemoryLayout<ext2_inode_large>.size)
-            try checked("read an inode of \(name)") {
-                inode.withShortForm { ext2fs_get_next_inode_full(scan, &number, $0, size) }
-            }
-            guard number != 0 else { return }
-            guard inode.i_mode != 0 else { continue }
-            if inode.i_mtime > 1 || inode.i_mtime_extra & 3 != 0 {
-                (inode.i_mtime, inode.i_mtime_extra) = (time.seconds, time.extra)
-            } else {
-                inode.i_mtime_extra = 0
-            }
-            (inode.i_atime, inode.i_atime_extra) = (time.seconds, time.extra)
-            (inode.i_ctime, inode.i_ctime_extra) = (time.seconds, time.extra)
-            (inode.i_crtime, inode.i_crtime_extra) = (time.seconds, time.extra)
-            try checked("write inode \(number) of \(name)") {
-                inode.withShortForm { ext2fs_write_inode_full(handle, number, $0, size) }
-            }
-        }
-    }
-
-    /// Sets the immutable flag (`chattr +i`) of the file or directory at an absolute path inside the filesystem.
-    public func setImmutable(_ path: String) throws(Ext2fsError) {
-        let handle = try open()
-        let number = try find(path)
-        var inode = ext2_inode()
-        try checked("read \(path) of \(name)") { ext2fs_read_inode(handle, number, &inode) }
-        inode.i_flags |= __u32(EXT2_IMMUTABLE_FL)
-        try checked("write \(path) of \(name)") { ext2fs_write_inode(handle, number, &inode) }
-    }
-
     /// The inode number of what is at an absolute path, symbolic links followed.
     func find(_ path: String) throws(Ext2fsError) -> ext2_ino_t {
         let handle = try open()

@@ -60,6 +60,12 @@ public final class Repository: @unchecked Sendable {
         return repository
     }
 
+    /// How its objects are stored; nil for a mode that this binding has no name for.
+    public var mode: RepositoryMode? {
+        let raw = ostree_repo_get_mode(pointer)
+        return [.bareUser, .bare, .archive].first { $0.raw == raw }
+    }
+
     /// Whether `fsync` is skipped when objects are written; a cache that can be rebuilt need not pay for it.
     public func disableFsync() { ostree_repo_set_disable_fsync(pointer, 1) }
 

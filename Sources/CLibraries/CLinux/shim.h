@@ -1,7 +1,9 @@
 #ifndef CLINUX_SHIM_H
 #define CLINUX_SHIM_H
 
+#include <linux/fs.h>
 #include <spawn.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/xattr.h>
 
@@ -15,6 +17,15 @@ extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *_Non
 // And for this one, of glibc 2.28, with its flag of <linux/fs.h>.
 extern int renameat2(int from_directory, const char *_Nonnull from, int to_directory, const char *_Nonnull to, unsigned int flags);
 static const unsigned int cosa_rename_exchange = 2U;
+
+// The same again; CLONE_NEWNS of <sched.h>.
+extern int unshare(int flags);
+static const int cosa_new_mount_namespace = 0x00020000;
+
+// Macros that Swift does not see through.
+static const unsigned long cosa_get_flags = FS_IOC_GETFLAGS;
+static const unsigned long cosa_set_flags = FS_IOC_SETFLAGS;
+static const int cosa_immutable_flag = FS_IMMUTABLE_FL;
 
 // POSIX_SPAWN_SETSID of glibc's <spawn.h>, since 2.26 and again for _GNU_SOURCE only.
 static const int cosa_spawn_new_session = 0x80;
