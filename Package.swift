@@ -67,6 +67,7 @@ let package = Package(
         cLibrary("CExt2fs", pkgConfig: "ext2fs", apt: "libext2fs-dev"),
         cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         cLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        cLibrary("CLzma", pkgConfig: "liblzma", apt: "liblzma-dev"),
         cLibrary("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         .systemLibrary(name: "CLinux", path: "Sources/CLibraries/CLinux"),
 
@@ -80,9 +81,11 @@ let package = Package(
         binding("SQLite", ["CSQLite", system]),
         binding("Zlib", ["CZlib"]),
         binding("Zstd", ["CZstd"]),
+        binding("Lzma", ["CLzma"]),
 
         module("HostSystem", ["CLinux", crypto, subprocess]),
         module("Builds", ["HostSystem"]),
+        module("Compression", ["HostSystem", "LibArchive", "Lzma", "Zlib", "Zstd"]),
         module("SBOM", ["HostSystem"]),
         module("Treefile", ["HostSystem", yams]),
         module("Ignition", ["Zlib", yams]),
@@ -102,10 +105,12 @@ let package = Package(
             "Pipeline",
             [
                 "Builds", "Treefile", "Packages", "Compose", "ContainerImage", "NodeImage", "Deployment", "DiskImage",
-                "HostSystem", "OSTree", "RPM", "SBOM",
+                "Compression", "HostSystem", "OSTree", "RPM", "SBOM",
             ]),
 
-        tool("cosa", ["Pipeline", "Builds", "ContainerImage", "TestRunner", "VirtualMachine", "HostSystem"]),
+        tool(
+            "cosa",
+            ["Pipeline", "Builds", "Compression", "ContainerImage", "TestRunner", "VirtualMachine", "HostSystem"]),
         tool(
             "kola",
             [
@@ -124,6 +129,7 @@ let package = Package(
             ], swiftSettings: strict),
         tests("HostSystem"),
         tests("Builds", ["HostSystem"]),
+        tests("Compression", ["HostSystem"]),
         tests("SBOM"),
         tests("Treefile"),
         tests("Ignition", ["Zlib"]),
@@ -135,7 +141,7 @@ let package = Package(
         tests("DiskImage", ["HostSystem", "OSTree", "Treefile"]),
         tests("VirtualMachine", ["Ext2fs", "HostSystem"]),
         tests("TestRunner", ["Builds", "HostSystem", "Ignition", "VirtualMachine"]),
-        tests("Pipeline", ["HostSystem", "Builds", "ContainerImage", "Treefile"]),
+        tests("Pipeline", ["HostSystem", "Builds", "Compression", "ContainerImage", "Treefile"]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [

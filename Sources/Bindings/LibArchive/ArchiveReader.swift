@@ -1,7 +1,7 @@
 import CArchive
 import SystemPackage
 
-/// Reads an uncompressed tar stream member by member.
+/// Reads an uncompressed tar stream, or a zip file, member by member.
 public final class ArchiveReader {
     /// Fills the buffer with bytes of the stream and returns how many there are; 0 at the end.
     public typealias Source = (UnsafeMutableRawBufferPointer) throws -> Int
@@ -21,6 +21,15 @@ public final class ArchiveReader {
     /// Opens a tar file; members that are not read are skipped by seeking.
     public init(_ path: FilePath) throws(ArchiveError) {
         archive = try Self.makeReader()
+        box = nil
+        name = path.string
+        let code = archive_read_open_filename(archive, path.string, 256 << 10)
+        guard code == ARCHIVE_OK else { throw ArchiveError("open the archive \(path)", archive: archive) }
+    }
+
+    /// Opens a zip file.
+    public init(zip path: FilePath) throws(ArchiveError) {
+        archive = try Self.makeReader(zip: true)
         box = nil
         name = path.string
         let code = archive_read_open_filename(archive, path.string, 256 << 10)
@@ -104,10 +113,10 @@ public final class ArchiveReader {
         }
     }
 
-    private static func makeReader() throws(ArchiveError) -> OpaquePointer {
+    private static func makeReader(zip: Bool = false) throws(ArchiveError) -> OpaquePointer {
         guard let archive = archive_read_new() else { throw ArchiveError("read an archive", "out of memory") }
         archive_read_support_filter_none(archive)
-        archive_read_support_format_tar(archive)
+        if zip { archive_read_support_format_zip(archive) } else { archive_read_support_format_tar(archive) }
         return archive
     }
 

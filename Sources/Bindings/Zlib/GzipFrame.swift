@@ -23,9 +23,12 @@ public struct GzipFrame: Sendable {
         crc32_z(0, block.assumingMemoryBound(to: UInt8.self).baseAddress, block.count)
     }
 
+    /// The CRC-32 of two pieces in a row, of which the second one has `size` bytes.
+    public static func combine(_ first: UInt, _ second: UInt, size: Int) -> UInt { crc32_combine(first, second, size) }
+
     /// Counts a block: its CRC-32, and its size in bytes.
     public mutating func add(checksum blockChecksum: UInt, size blockSize: Int) {
-        checksum = crc32_combine(checksum, blockChecksum, blockSize)
+        checksum = Self.combine(checksum, blockChecksum, size: blockSize)
         size += UInt64(blockSize)
     }
 

@@ -15,14 +15,16 @@ public final class ZstdCompressor {
 
     /// Makes a compressor.
     ///
-    /// - Parameter level: one of ``levels``.
-    public init(level: Int32) throws(ZstdError) {
+    /// - Parameters:
+    ///   - level: one of ``levels``.
+    ///   - checksum: whether each frame ends with the checksum of its content; for content that nothing else checks.
+    public init(level: Int32, checksum: Bool = false) throws(ZstdError) {
         guard let context = ZSTD_createCCtx() else { throw ZstdError("start zstd", "out of memory") }
         self.context = context
         let operation = "start zstd with level \(level)"
         _ = try ZstdError.check(ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level), operation)
-        // The layer's digest and its diffID are checked already.
-        _ = try ZstdError.check(ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 0), operation)
+        _ = try ZstdError.check(
+            ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, checksum ? 1 : 0), operation)
     }
 
     deinit { ZSTD_freeCCtx(context) }
