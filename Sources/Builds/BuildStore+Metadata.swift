@@ -50,7 +50,7 @@ extension BuildStore {
     }
 
     /// Puts a finished file, written beside its destination, in its place (synced, renamed, read-only) and lists it in
-    /// `meta.json`.
+    /// `meta.json`. A file of another name that was listed in its place (a compressed one) is removed.
     ///
     /// - Parameters:
     ///   - source: the file; it must be on the filesystem of `builds/`. ``scratchPath(_:in:arch:)`` names a good place.
@@ -65,7 +65,12 @@ extension BuildStore {
     ) throws -> Artifact {
         let artifact = try place(
             source, as: fileName, in: path(build, arch: arch), digest: digest, skipCompression: skipCompression)
-        try updateMetadata(build, arch: arch) { $0.setImage(image, artifact) }
+        var before: String?
+        try updateMetadata(build, arch: arch) { metadata in
+            before = metadata.images[image]?.path
+            metadata.setImage(image, artifact)
+        }
+        if let before { removeUnlisted(before, of: build, arch: arch) }
         return artifact
     }
 

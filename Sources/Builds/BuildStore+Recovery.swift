@@ -50,6 +50,14 @@ extension BuildStore {
         rmdir(folder.string)
     }
 
+    /// Removes the files of a build that killed runs did not finish.
+    ///
+    /// - Returns: what was removed, for the log.
+    @discardableResult
+    public func removeLeftovers(of build: String, arch: String) -> [FilePath] {
+        removeLeftovers(in: path(build, arch: arch))
+    }
+
     /// Removes `.<name>.<process>.partial` files whose process is gone.
     private func removeLeftovers(in folder: FilePath) -> [FilePath] {
         FileContent.names(in: folder).filter(Self.isLeftover).compactMap { name in

@@ -31,7 +31,7 @@ struct Cosa: AsyncParsableCommand {
         PushContainer.self, PushContainerManifest.self, CopyContainer.self,
     ]
     private static let metadataCommands: [any ParsableCommand.Type] = [
-        List.self, Meta.self, TagCommand.self, Prune.self, Clean.self,
+        List.self, Meta.self, TagCommand.self, Compress.self, Decompress.self, Prune.self, Clean.self,
     ]
     private static let otherCommands: [any ParsableCommand.Type] = [Shell.self, DoctorCommand.self]
 

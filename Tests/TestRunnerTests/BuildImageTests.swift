@@ -51,6 +51,18 @@ import Testing
         #expect(try BuildImage.find(in: folder.path).ignitionSpec == SpecVersion(3, 4))
     }
 
+    @Test func compressedImageIsAnError() throws {
+        defer { folder.remove() }
+        let digest = String(repeating: "a", count: 64)
+        try write(
+            "2/x86_64/meta.json",
+            #"{"images":{"qemu":{"path":"q.qcow2.xz","sha256":"\#(digest)","uncompressed-sha256":"\#(digest)"}}}"#)
+        let error = try #require(throws: TestRunnerError.self) { try BuildImage.find(in: folder.path) }
+        let path = folder.path.appending("builds/2/x86_64/q.qcow2.xz")
+        #expect(
+            error.description == "\(path) is compressed; run `cosa decompress --build 2 --artifact qemu` first")
+    }
+
     @Test(arguments: [
         ("-1", "build 1 has no image for QEMU; run `cosa buildextend-qemu`"),
         ("1", "build 1 has no image for QEMU; run `cosa buildextend-qemu`"),

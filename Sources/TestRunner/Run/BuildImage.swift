@@ -53,6 +53,10 @@ public struct BuildImage: Sendable, Equatable {
                 throw TestRunnerError(nil, "build \(id) has no live ISO; name one with --qemu-iso")
             }
         }
+        if metadata.images[kind.rawValue]?.uncompressedSHA256 != nil {
+            throw TestRunnerError(
+                nil, "\(image) is compressed; run `cosa decompress --build \(id) --artifact \(kind.rawValue)` first")
+        }
         return BuildImage(
             build: id, path: image, liveISO: path(Kind.liveISO.rawValue), containerArchive: path("ostree"),
             version: metadata.ostreeVersion ?? id, name: metadata.name, stream: metadata.ociLabels["com.coreos.stream"],
