@@ -31,6 +31,15 @@ public struct Digest {
         return digest.finish()
     }
 
+    /// The SHA-512 of some bytes as bootupd writes it: `sha512:` and 128 hex digits.
+    public static func sha512(of bytes: [UInt8]) -> String {
+        "sha512:"
+            + SHA512.hash(data: bytes).map { byte in
+                let digits = String(byte, radix: 16)
+                return byte < 16 ? "0\(digits)" : digits
+            }.joined()
+    }
+
     /// The digest of a file's content.
     ///
     /// - Throws: `Errno` where the file cannot be read.

@@ -17,6 +17,8 @@ public struct ImageConfig: Sendable, Equatable {
     public var ostreeRemote: String?
     /// The container image that the deployed system follows (`container-imgref`).
     public var containerImageReference: String?
+    /// The boot loader (`bootloader`): `auto` (default, by what the commit ships), `grub` or `systemd-boot`.
+    public var bootLoader: String?
     /// How artifacts are compressed (`compressor`): `xz`, `gzip` or `zstd`.
     public var compressor: String?
     /// ``compressor`` for single platforms (`platform-compressor`).
@@ -103,7 +105,7 @@ public struct ImageConfig: Sendable, Equatable {
     private static var knownKeys: [String] {
         otherKeys + listKeys + [
             "size", "rootfs", "ostree-remote", "container-imgref", "compressor", "platform-compressor",
-            "vmware-os-type", "vmware-hw-version", "container", "include",
+            "vmware-os-type", "vmware-hw-version", "container", "include", "bootloader",
         ]
     }
 
@@ -124,6 +126,7 @@ public struct ImageConfig: Sendable, Equatable {
         ignitionNetworkArguments = try keys.strings("ignition-network-kcmdline")
         ostreeRemote = try keys.string("ostree-remote")
         containerImageReference = try keys.string("container-imgref")
+        bootLoader = try keys.string("bootloader")
         compressor = try keys.string("compressor")
         var platforms: [String: String] = [:]
         for member in try keys.map("platform-compressor") ?? [] {
