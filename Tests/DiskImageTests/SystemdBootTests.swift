@@ -70,6 +70,33 @@ import Testing
         #expect(throws: BootLoaderError.self) { try SystemdBoot(fixture.files, basearch: "ppc64le") }
     }
 
+    @Test func aPlatformChangesTheKernelArguments() async throws {
+        let directory = try TemporaryDirectory()
+        let esp = directory.appending("esp")
+        for (path, text) in try files(["ostree-1-fixture.conf": Self.entry]).texts {
+            try directory.write(text, to: "esp/\(path)")
+        }
+        var digests: Set<String> = []
+        for name in ["one", "two"] {
+            let image = directory.appending(name)
+            try SparseFile.create(image, size: 64 * .mebibyte)
+            let extent = PartitionExtent(number: 2, role: .efiSystem, start: .mebibyte, size: 32 * .mebibyte)
+            try await EFISystemWriter(image: image, timestamp: 1_700_000_000).write(esp, to: extent)
+            let patch = SystemdBootPatch(
+                image: image, start: extent.start, timestamp: 1_700_000_000, workDirectory: directory.path)
+            try await patch.apply { arguments in
+                arguments.set("ignition.platform.id", to: "qemu")
+                arguments.appendIfMissing("console=ttyS0,115200n8")
+            }
+            let entry = try await Command(
+                "mtype", ["-i", "\(image)@@\(extent.start)", "::/loader/entries/ostree-1-fixture.conf"]
+            ).run().text
+            #expect(entry.contains("/fixture/abc/0 ignition.platform.id=qemu console=ttyS0,115200n8\nlinux /ostree/"))
+            digests.insert(try Digest.ofFile(image))
+        }
+        #expect(digests.count == 1)
+    }
+
     /// What keeps the partition up to date later makes of libostree's files what the first image has.
     @Test(arguments: [true, false])
     func theSystemKeepsItUpToDate(isFirstBoot: Bool) async throws {

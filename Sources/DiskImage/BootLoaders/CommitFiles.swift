@@ -36,6 +36,7 @@ public struct OSTreeCommitFiles: CommitFiles {
         self.commit = commit
     }
 
+    /// The names in a directory; nil where there is no such directory.
     public func list(_ path: String) throws -> (files: [String], directories: [String])? {
         var contents = try repository.commit(commit).rootContents
         for part in path.split(separator: "/") {
@@ -47,6 +48,7 @@ public struct OSTreeCommitFiles: CommitFiles {
         return (tree.files.map(\.name).sorted(), tree.directories.map(\.name).sorted())
     }
 
+    /// The content of a regular file; nil where there is none.
     public func read(_ path: String) throws -> [UInt8]? { try repository.readFile(path, of: commit) }
 }
 
@@ -57,6 +59,7 @@ public struct DirectoryFiles: CommitFiles {
     /// The files below `root`.
     public init(_ root: FilePath) { self.root = root }
 
+    /// The names in a directory; nil where there is no such directory.
     public func list(_ path: String) throws -> (files: [String], directories: [String])? {
         let folder = root.appending(path)
         guard FileContent.isDirectory(folder) else { return nil }
@@ -65,6 +68,7 @@ public struct DirectoryFiles: CommitFiles {
         return (names.filter { !directories.contains($0) }, directories)
     }
 
+    /// The content of a regular file; nil where there is none.
     public func read(_ path: String) throws -> [UInt8]? {
         let file = root.appending(path)
         guard FileContent.exists(file), !FileContent.isDirectory(file) else { return nil }
