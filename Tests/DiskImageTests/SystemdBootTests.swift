@@ -81,7 +81,7 @@ import Testing
             let image = directory.appending(name)
             try SparseFile.create(image, size: 64 * .mebibyte)
             let extent = PartitionExtent(number: 2, role: .efiSystem, start: .mebibyte, size: 32 * .mebibyte)
-            try await EFISystemWriter(image: image, timestamp: 1_700_000_000).write(esp, to: extent)
+            try await EFISystemWriter(image: image, sectorSize: 512, timestamp: 1_700_000_000).write(esp, to: extent)
             let patch = SystemdBootPatch(
                 image: image, start: extent.start, timestamp: 1_700_000_000, workDirectory: directory.path)
             try await patch.apply { arguments in
