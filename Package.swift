@@ -96,7 +96,7 @@ let package = Package(
             "NodeImage",
             ["Compose", "ContainerImage", "Packages", "Treefile", "HostSystem", "OSTree", "RPM", "LibArchive"]),
         module("Deployment", ["HostSystem", "OSTree", "GLib"]),
-        module("DiskImage", ["Deployment", "Treefile", "HostSystem", "OSTree", "GLib", "Ext2fs", "Zlib"]),
+        module("DiskImage", ["CLinux", "Deployment", "Treefile", "HostSystem", "OSTree", "GLib", "Ext2fs", "Zlib"]),
         module("VirtualMachine", ["Deployment", "HostSystem", "Ext2fs"]),
         module(
             "TestRunner",
@@ -138,7 +138,7 @@ let package = Package(
         tests("ContainerImage", ["HostSystem", "OSTree", "GLib", "LibArchive"]),
         tests("NodeImage", ["HostSystem", "OSTree", "LibArchive"]),
         tests("Deployment", ["HostSystem", "OSTree", "GLib"]),
-        tests("DiskImage", ["HostSystem", "OSTree", "Treefile"]),
+        tests("DiskImage", ["HostSystem", "OSTree", "Treefile", "Zlib"]),
         tests("VirtualMachine", ["Ext2fs", "HostSystem"]),
         tests("TestRunner", ["Builds", "HostSystem", "Ignition", "VirtualMachine"]),
         tests("Pipeline", ["HostSystem", "Builds", "Compression", "ContainerImage", "Treefile"]),
@@ -149,7 +149,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["HostSystem", "Builds", "TestSupport", system, "cosa", "kola"],
+            name: "IntegrationTests",
+            dependencies: ["DiskImage", "Pipeline", "HostSystem", "Builds", "TestSupport", system, "cosa", "kola"],
             path: "Tests/Integration", swiftSettings: strict),
     ]
 )

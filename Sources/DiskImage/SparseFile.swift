@@ -1,4 +1,6 @@
+import CLinux
 import Foundation
+import HostSystem
 import SystemPackage
 
 /// Files with holes.
@@ -19,17 +21,29 @@ enum SparseFile {
         try descriptor.closeAfter { try resize(descriptor, path, to: size) }
     }
 
-    /// Copies a file; its holes stay holes and are not read.
+    /// Copies a file; its holes stay holes and are not read. Where the filesystem can, the copy shares the blocks.
     static func copy(_ source: FilePath, to destination: FilePath) throws {
         let input = try open(source, .readOnly)
         try input.closeAfter {
             let output = try open(destination, .readWrite, options: [.create, .truncate])
             try output.closeAfter {
-                let size = try input.seek(offset: 0, from: .end)
-                try resize(output, destination, to: size)
-                try forEachDataRange(input, source, size: size) { range in
-                    try copyRange(range, from: input, to: output)
+                if cosa_clone_file(output.rawValue, input.rawValue) == 0 { return }
+                try resize(output, destination, to: try input.seek(offset: 0, from: .end))
+                for range in try dataRanges(input, source) {
+                    try copyRange(range, from: input, to: output, at: range.lowerBound)
                 }
+            }
+        }
+    }
+
+    /// Copies all of a file into another one that exists, from `offset` on.
+    static func copy(_ source: FilePath, into destination: FilePath, at offset: Int64) throws {
+        let input = try open(source, .readOnly)
+        try input.closeAfter {
+            let output = try open(destination, .readWrite)
+            try output.closeAfter {
+                let size = try input.seek(offset: 0, from: .end)
+                try copyRange(0..<size, from: input, to: output, at: offset)
             }
         }
     }
@@ -58,7 +72,20 @@ enum SparseFile {
         }
     }
 
-    private static func open(
+    /// A file's size in bytes; holes count.
+    static func size(_ path: FilePath) throws -> Int64 {
+        let descriptor = try open(path, .readOnly)
+        return try descriptor.closeAfter { try descriptor.seek(offset: 0, from: .end) }
+    }
+
+    /// Where a file has data, in ascending order.
+    static func dataRanges(_ path: FilePath) throws -> [Range<Int64>] {
+        let descriptor = try open(path, .readOnly)
+        return try descriptor.closeAfter { try dataRanges(descriptor, path) }
+    }
+
+    /// Opens a file, with an error that names it.
+    static func open(
         _ path: FilePath, _ mode: FileDescriptor.AccessMode, options: FileDescriptor.OpenOptions = []
     ) throws -> FileDescriptor {
         do {
@@ -75,28 +102,48 @@ enum SparseFile {
         }
     }
 
-    private static func forEachDataRange(
-        _ descriptor: FileDescriptor, _ path: FilePath, size: Int64, _ body: (Range<Int64>) throws -> Void
-    ) throws {
+    private static func dataRanges(_ descriptor: FileDescriptor, _ path: FilePath) throws -> [Range<Int64>] {
+        let size = try descriptor.seek(offset: 0, from: .end)
+        var ranges: [Range<Int64>] = []
         var position: Int64 = 0
         while position < size {
             let start = lseek(descriptor.rawValue, off_t(position), seekData)
             if start < 0 {
                 // No data after this position.
-                if errno == ENXIO { return }
+                if errno == ENXIO { break }
                 throw DiskImageError.file(path, operation: "find the data of", reason: "\(Errno(rawValue: errno))")
             }
             let end = lseek(descriptor.rawValue, start, seekHole)
             guard end > start else {
                 throw DiskImageError.file(path, operation: "find the holes of", reason: "\(Errno(rawValue: errno))")
             }
-            try body(Int64(start)..<Int64(end))
+            ranges.append(Int64(start)..<Int64(end))
             position = Int64(end)
         }
+        return ranges
     }
 
     private static func copyRange(
-        _ range: Range<Int64>, from input: FileDescriptor, to output: FileDescriptor
+        _ range: Range<Int64>, from input: FileDescriptor, to output: FileDescriptor, at offset: Int64
+    ) throws {
+        var position = range.lowerBound
+        while position < range.upperBound {
+            var from = off_t(position)
+            var to = off_t(offset + position - range.lowerBound)
+            let count = copy_file_range(
+                input.rawValue, &from, output.rawValue, &to, Int(range.upperBound - position), 0)
+            if count == 0 { return }
+            guard count > 0 else {
+                // Between two filesystems, for example.
+                return try copyBytes(
+                    position..<range.upperBound, from: input, to: output, at: offset + position - range.lowerBound)
+            }
+            position += Int64(count)
+        }
+    }
+
+    private static func copyBytes(
+        _ range: Range<Int64>, from input: FileDescriptor, to output: FileDescriptor, at offset: Int64
     ) throws {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
         defer { buffer.deallocate() }
@@ -105,7 +152,9 @@ enum SparseFile {
             let wanted = min(Int(range.upperBound - position), buffer.count)
             let count = try input.read(fromAbsoluteOffset: position, into: .init(rebasing: buffer[..<wanted]))
             if count == 0 { return }
-            try output.writeAll(toAbsoluteOffset: position, UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            try output.writeAll(
+                toAbsoluteOffset: offset + position - range.lowerBound,
+                UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             position += Int64(count)
         }
     }

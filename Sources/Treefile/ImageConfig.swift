@@ -27,6 +27,10 @@ public struct ImageConfig: Sendable, Equatable {
     public var vmwareOSType: String?
     /// VMware's hardware version (`vmware-hw-version`).
     public var vmwareHardwareVersion: Int64?
+    /// Whether VMware checks signatures when it boots (`vmware-secure-boot`).
+    public var vmwareSecureBoot: Bool?
+    /// What Amazon's import of the image says (`aws-…`).
+    public var aws: AWSConfig
     /// What the container image is like (`container`).
     public var container: ContainerConfig
     /// Files that were read, the top one first.
@@ -42,8 +46,8 @@ public struct ImageConfig: Sendable, Equatable {
 
     private static let otherKeys = [
         "bootfs", "grub-script", "ostree-format", "deploy-via-container", "squashfs-compression", "rootfs-args",
-        "luks_rootfs", "bootc-install-to-fs", "live-rootfs-fstype", "live-rootfs-fsoptions", "vmware-secure-boot",
-        "aws-imdsv2-only", "aws-volume-type", "aws-x86-boot-mode", "sector-size", "default-initrd", "os-name",
+        "luks_rootfs", "bootc-install-to-fs", "live-rootfs-fstype", "live-rootfs-fsoptions", "sector-size",
+        "default-initrd", "os-name",
     ]
     private static let listKeys = ["extra-kargs", "ignition-network-kcmdline"]
 
@@ -105,8 +109,8 @@ public struct ImageConfig: Sendable, Equatable {
     private static var knownKeys: [String] {
         otherKeys + listKeys + [
             "size", "rootfs", "ostree-remote", "container-imgref", "compressor", "platform-compressor",
-            "vmware-os-type", "vmware-hw-version", "container", "include", "bootloader",
-        ]
+            "vmware-os-type", "vmware-hw-version", "vmware-secure-boot", "container", "include", "bootloader",
+        ] + AWSConfig.keys
     }
 
     private init(_ keys: inout KeyReader, values: [String: ConfigValue], files: [FilePath]) throws {
@@ -135,6 +139,8 @@ public struct ImageConfig: Sendable, Equatable {
         platformCompressor = platforms
         vmwareOSType = try keys.string("vmware-os-type")
         vmwareHardwareVersion = try keys.integer("vmware-hw-version")
+        vmwareSecureBoot = try keys.boolean("vmware-secure-boot")
+        aws = try AWSConfig(&keys)
         container =
             try keys.take("container").map { node in
                 var container = try KeyReader(node, file: keys.file, name: "container")

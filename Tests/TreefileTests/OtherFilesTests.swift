@@ -36,6 +36,31 @@ struct OtherFilesTests {
         #expect(image.files.count == 2)
     }
 
+    @Test("image.yaml: how VMware and Amazon run the image")
+    func imagePlatforms() throws {
+        let directory = try TemporaryDirectory()
+        let bare = try ImageConfig.load(try directory.write("size: 4\n", to: "bare.yaml"))
+        #expect(bare.vmwareSecureBoot == nil)
+        #expect(bare.aws.x86BootMode == .uefiPreferred)
+        #expect(bare.aws.volumeType == "gp3" && !bare.aws.isIMDSv2Only)
+        let full = try ImageConfig.load(
+            try directory.write(
+                "vmware-secure-boot: true\naws-x86-boot-mode: legacy-bios\naws-imdsv2-only: true\n"
+                    + "aws-volume-type: io2\n", to: "full.yaml"))
+        #expect(full.vmwareSecureBoot == true)
+        #expect(full.aws.x86BootMode == .legacyBIOS)
+        #expect(full.aws.volumeType == "io2" && full.aws.isIMDSv2Only)
+        let wrong = try directory.write("aws-x86-boot-mode: bios\n", to: "wrong.yaml")
+        #expect(
+            message { _ = try ImageConfig.load(wrong) }
+                == "\(wrong):1:20: key 'aws-x86-boot-mode': unknown value 'bios'; use one of uefi-preferred, uefi, "
+                + "legacy-bios")
+        let slip = try directory.write("aws-imdsv2only: true\n", to: "slip.yaml")
+        #expect(
+            message { _ = try ImageConfig.load(slip) }
+                == "\(slip):1:1: unknown key 'aws-imdsv2only'; did you mean 'aws-imdsv2-only'?")
+    }
+
     @Test("image.yaml: what the container image is like")
     func imageContainer() throws {
         let directory = try TemporaryDirectory()

@@ -5,6 +5,7 @@
 #include <spawn.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/types.h>
 #include <sys/xattr.h>
 
 // glibc 2.27 has it, but its header shows it to _GNU_SOURCE only, which Swift's Glibc module is built without.
@@ -26,6 +27,12 @@ static const int cosa_new_mount_namespace = 0x00020000;
 static const unsigned long cosa_get_flags = FS_IOC_GETFLAGS;
 static const unsigned long cosa_set_flags = FS_IOC_SETFLAGS;
 static const int cosa_immutable_flag = FS_IMMUTABLE_FL;
+
+// And for this one, of glibc 2.27.
+extern ssize_t copy_file_range(int from, off_t *_Nullable from_offset, int to, off_t *_Nullable to_offset, size_t count, unsigned int flags);
+
+// FICLONE of <linux/fs.h> (ioctl_ficlone(2)): the file `to` becomes one that shares the blocks of `from`.
+static inline int cosa_clone_file(int to, int from) { return ioctl(to, 0x40049409UL, from); }
 
 // POSIX_SPAWN_SETSID of glibc's <spawn.h>, since 2.26 and again for _GNU_SOURCE only.
 static const int cosa_spawn_new_session = 0x80;
