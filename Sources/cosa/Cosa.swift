@@ -24,7 +24,8 @@ struct Cosa: AsyncParsableCommand {
         ])
 
     private static let buildCommands: [any ParsableCommand.Type] = [
-        Init.self, Fetch.self, Build.self, Import.self, BuildExtend.self, BuildExtendNode.self, Container.self,
+        Init.self, Fetch.self, Build.self, Import.self, BuildExtend.self, BuildExtendNode.self, Platforms.self,
+        Container.self,
     ]
     private static let testCommands: [any ParsableCommand.Type] = [KolaCommand.self, RunImage.self]
     private static let containerCommands: [any ParsableCommand.Type] = [

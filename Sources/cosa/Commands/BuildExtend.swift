@@ -8,7 +8,8 @@ struct BuildExtend: AsyncParsableCommand {
         abstract: "Make disk images of a build.",
         discussion: """
             `cosa buildextend-qemu` and `cosa osbuild qemu` are the same. Platforms: \
-            \(DiskStep.platforms.joined(separator: ", ")).
+            \(DiskStep.platforms(basearch: Architecture.current).joined(separator: ", ")); `cosa platforms` tells more \
+            about them.
             """,
         aliases: ["osbuild"])
 
@@ -34,7 +35,8 @@ struct BuildExtend: AsyncParsableCommand {
 
     func run() async throws {
         if supportedPlatforms {
-            print(output.json ? try JSONReport.text(DiskStep.platforms) : DiskStep.platforms.joined(separator: "\n"))
+            let names = DiskStep.platforms(basearch: build.arch)
+            print(output.json ? try JSONReport.text(names) : names.joined(separator: "\n"))
             return
         }
         let directory = try workdir.open()
