@@ -38,11 +38,6 @@ extension BuildStore {
         return removed
     }
 
-    /// Removes what killed runs left beside a build's files: files that were never renamed.
-    public func removeLeftovers(of build: String, arch: String) {
-        _ = removeLeftovers(in: path(build, arch: arch))
-    }
-
     /// Removes a build's directory for one architecture, and the build's own where that was the last.
     func discard(_ path: FilePath) throws {
         do {

@@ -24,12 +24,8 @@ public enum DiskImageError: Error, Sendable, Equatable, CustomStringConvertible 
     case cannotBeMade(platform: String, requires: String)
     /// A platform's disks have sectors of another size, in bytes, than the raw image.
     case otherSectorSize(platform: String, has: Int, wanted: Int)
-    /// Raw images with sectors of this size, in bytes, cannot be made.
-    case unsupportedSectorSize(Int)
     /// A platform takes disks of whole units only; sizes in bytes.
     case unalignedSize(Int64, platform: String, unit: Int64)
-    /// There is too little room for what is going to be made; sizes in bytes.
-    case noRoom(String, at: FilePath, needed: Int64, available: Int64)
     /// An operation on a file failed.
     case file(FilePath, operation: String, reason: String)
 
@@ -63,14 +59,8 @@ public enum DiskImageError: Error, Sendable, Equatable, CustomStringConvertible 
             "\(platform) images cannot be made here: they need \(requires)"
         case .otherSectorSize(let platform, let has, let wanted):
             "\(platform) needs a raw image with sectors of \(wanted) bytes, and this one has sectors of \(has) bytes"
-        case .unsupportedSectorSize(let size):
-            "disks with sectors of \(size) bytes cannot be made yet (metal4k)"
         case .unalignedSize(let size, let platform, let unit):
             "\(platform) takes disks of whole \(unit == .gibibyte ? "GiB" : "MiB") only, and this one has \(size) bytes"
-        case .noRoom(let purpose, let path, let needed, let available):
-            "not enough space in \(path) for \(purpose): about \(Self.mebibytes(needed)) MiB are needed and "
-                + "\(available / .mebibyte) MiB are free, \(Self.mebibytes(needed - available)) MiB are missing; "
-                + "`cosa prune` removes old builds"
         case .file(let path, let operation, let reason):
             "cannot \(operation) \(path): \(reason)"
         }

@@ -48,6 +48,6 @@ public struct FreeSpaceError: Error, Sendable, Equatable, CustomStringConvertibl
     /// One line: the work, what it needs, where, how much is missing.
     public var description: String {
         "\(purpose) needs about \(FreeSpace.text(needed)) in \(path), which has \(FreeSpace.text(free)) free: "
-            + "\(FreeSpace.text(needed - free)) are missing; make room there"
+            + "\(FreeSpace.text(needed - free)) are missing; make room there (`cosa prune` removes old builds)"
     }
 }

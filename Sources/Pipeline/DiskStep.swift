@@ -10,14 +10,14 @@ public struct DiskStep: Sendable {
     private let basearch: String
     private let raws: RawImages
     private let reporter: Reporter
-    private let freeSpace: FreeSpace
+    private let freeSpace: Int64?
 
     /// Disk images of the builds in `directory`.
     ///
-    /// - Parameter freeSpace: says how much room there is.
+    /// - Parameter freeSpace: the free bytes where the builds are; nil asks the file system.
     public init(
         _ directory: WorkingDirectory, basearch: String, toolVersion: String, reporter: Reporter,
-        freeSpace: FreeSpace = FreeSpace()
+        freeSpace: Int64? = nil
     ) {
         store = BuildStore(directory)
         self.basearch = basearch
@@ -46,7 +46,7 @@ public struct DiskStep: Sendable {
     ///   - build: an id, a tag, or nil for the newest build.
     ///   - force: make those that are there again, from a raw image that is new too.
     /// - Returns: what there is now, in the order of `names`.
-    /// - Throws: ``PipelineError``, `BuildsError`, `DiskImageError` and the errors of the tools; what was published
+    /// - Throws: ``PipelineError``, `BuildsError`, `FreeSpaceError`, `DiskImageError` and the errors of the tools; what was published
     ///   before stays.
     public func run(platforms names: [String], build: String?, force: Bool) async throws -> [Result] {
         var platforms: [Platform] = []
@@ -128,6 +128,6 @@ public struct DiskStep: Sendable {
         let estimate = known ?? (inputs.metadata.images["ostree"]?.size ?? 0) * 4
         let needed = platforms.reduce(known == nil ? estimate : 0) { $0 + $1.estimatedSpace(content: estimate) }
         let names = platforms.map(\.name).joined(separator: ", ")
-        try freeSpace.require(needed, at: store.path(build, arch: basearch), for: names)
+        try FreeSpace.require(needed, at: store.path(build, arch: basearch), for: names, available: freeSpace)
     }
 }

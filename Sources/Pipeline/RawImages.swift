@@ -86,7 +86,6 @@ struct RawImages: Sendable {
     }
 
     private func request(_ inputs: Inputs, sectorSize: Int) throws -> DiskRequest {
-        guard sectorSize == 512 else { throw DiskImageError.unsupportedSectorSize(sectorSize) }
         let (build, metadata) = (inputs.build, inputs.metadata)
         guard let commit = metadata.ostreeCommit, let name = metadata.name,
             let timestamp = metadata.ostreeTimestamp.flatMap(Timestamp.seconds)
@@ -97,7 +96,7 @@ struct RawImages: Sendable {
         return DiskRequest(
             repository: store.directory.repository, commit: commit,
             ref: metadata.ref ?? "\(name)/\(basearch)/stable", osname: name, version: build, basearch: basearch,
-            timestamp: timestamp, image: image, platforms: inputs.platforms,
+            timestamp: timestamp, sectorSize: sectorSize, image: image, platforms: inputs.platforms,
             container: containerIdentity(metadata),
             workDirectory: folder.appending("work"), output: folder.appending("\(self.name(sectorSize)).img"))
     }

@@ -122,7 +122,7 @@ struct CompressCommandTests {
         let output = try await Command("unshare", ["--mount", "sh", "-c", script]).capture()
         #expect(output.status == 1)
         #expect(output.lastErrorLine.hasPrefix("error: compressing needs about "))
-        #expect(output.lastErrorLine.hasSuffix(" MiB are missing; make room there"))
+        #expect(output.lastErrorLine.hasSuffix(" MiB are missing; make room there (`cosa prune` removes old builds)"))
         #expect(output.lastErrorLine.contains(" in \(small)/builds/1.0/x86_64, which has "))
     }
 }

@@ -42,19 +42,4 @@ struct PlatformTests {
         #expect(bluefield?.description == "there is no nvidiabluefield for x86_64: it is for aarch64")
         #expect(Platform.all(for: "riscv64").map(\.name) == ["metal", "metal4k", "qemu"])
     }
-
-    @Test("too little room is said with how much is missing, and where")
-    func space() throws {
-        let space = FreeSpace { _ in 100 << 20 }
-        try space.require(100 << 20, at: "/builds", for: "qemu")
-        let error = #expect(throws: DiskImageError.self) {
-            try space.require(350 << 20, at: "/builds", for: "aws, gcp")
-        }
-        #expect(
-            error?.description
-                == "not enough space in /builds for aws, gcp: about 350 MiB are needed and 100 MiB are free, "
-                + "250 MiB are missing; `cosa prune` removes old builds")
-        #expect(try FreeSpace.ofFilesystem("/") > 0)
-        #expect(throws: DiskImageError.self) { try FreeSpace.ofFilesystem("/does/not/exist") }
-    }
 }

@@ -8,7 +8,8 @@ import Testing
         }
         #expect(
             error.description
-                == "compressing needs about 3.0 GiB in /w, which has 1.5 GiB free: 1.5 GiB are missing; make room there"
+                == "compressing needs about 3.0 GiB in /w, which has 1.5 GiB free: 1.5 GiB are missing; "
+                + "make room there (`cosa prune` removes old builds)"
         )
         try FreeSpace.require(1 << 30, at: "/w", for: "compressing", available: 1 << 30)
     }

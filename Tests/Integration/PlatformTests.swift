@@ -53,6 +53,17 @@ import Testing
         try checkImport(store)
     }
 
+    @Test func disksOfLargeSectorsHaveARawImageOfTheirOwn() async throws {
+        let (workspace, store) = try await workspace()
+        try await workspace.cosa("osbuild", "metal", "metal4k").succeeded()
+        for (platform, sectorSize) in [("metal", 512), ("metal4k", 4096)] {
+            let path = try store.artifact(platform, of: "1", arch: "x86_64")
+            #expect(path.string.hasSuffix("-\(platform).x86_64.raw"))
+            let table = try await Command("fdisk", ["-b", "\(sectorSize)", "-l", path.string]).run().text
+            #expect(table.contains("Disklabel type: gpt") && table.contains("EFI System"))
+        }
+    }
+
     private func checkContainerDisk(_ store: BuildStore) async throws {
         let archive = try store.artifact("kubevirt", of: "1", arch: "x86_64")
         let inspected = try await Command("skopeo", ["inspect", "oci-archive:\(archive)"]).run().text
@@ -121,13 +132,14 @@ import Testing
         let (workspace, store) = try await workspace()
         let step = DiskStep(
             store.directory, basearch: "x86_64", toolVersion: "1", reporter: .silent,
-            freeSpace: FreeSpace { _ in 5 << 20 })
-        let error = await #expect(throws: DiskImageError.self) {
+            freeSpace: 5 << 20)
+        let error = await #expect(throws: FreeSpaceError.self) {
             try await step.run(platforms: ["qemu", "azure"], build: nil, force: false)
         }
         let text = try #require(error?.description)
-        #expect(text.hasPrefix("not enough space in \(store.path("1", arch: "x86_64")) for qemu, azure: about "))
-        #expect(text.contains(" MiB are needed and 5 MiB are free, "))
+        #expect(text.hasPrefix("qemu, azure needs about "))
+        #expect(text.contains(" MiB in \(store.path("1", arch: "x86_64")), which has 5.0 MiB free: "))
+        #expect(text.hasSuffix(" MiB are missing; make room there (`cosa prune` removes old builds)"))
         #expect(!FileContent.exists(workspace.work.appending("tmp/disk/raw.img")))
     }
 
