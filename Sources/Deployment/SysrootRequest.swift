@@ -14,6 +14,8 @@ public struct SysrootRequest: Sendable {
     public var kernelArguments: KernelArguments
     /// Which boot loader's configuration libostree is to keep up to date.
     public var bootLoader: SysrootBootLoader
+    /// Further settings of the group `sysroot` of the repository's configuration (ostree.repo-config(5)).
+    public var settings: [String: String]
     /// Seconds since 1970: the time of all that no commit brings.
     public var timestamp: Int64
     /// An empty directory for content that the repository has only compressed (mode `archive`); otherwise unused.
@@ -22,7 +24,8 @@ public struct SysrootRequest: Sendable {
     /// A request with all of its values.
     public init(
         repository: FilePath, commit: String, osname: String, origin: DeploymentOrigin,
-        kernelArguments: KernelArguments, bootLoader: SysrootBootLoader = .syslinux, timestamp: Int64,
+        kernelArguments: KernelArguments, bootLoader: SysrootBootLoader = .syslinux, settings: [String: String] = [:],
+        timestamp: Int64,
         workDirectory: FilePath
     ) {
         self.repository = repository
@@ -31,6 +34,7 @@ public struct SysrootRequest: Sendable {
         self.origin = origin
         self.kernelArguments = kernelArguments
         self.bootLoader = bootLoader
+        self.settings = settings
         self.timestamp = timestamp
         self.workDirectory = workDirectory
     }

@@ -69,10 +69,11 @@ private struct SysrootAssembly {
     private func addRepository(to root: inout SysrootFiles) throws {
         let repo = "/ostree/repo"
         root.directory(repo)
+        let settings = request.settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)\n" }.joined()
         root.file(
             "\(repo)/config",
             "[core]\nrepo_version=1\nmode=bare\n\n[sysroot]\nbootloader=\(request.bootLoader.rawValue)\nreadonly=true\n"
-        )
+                + settings)
         for name in ["extensions", "refs", "state", "tmp", "tmp/cache"] {
             root.directory("\(repo)/\(name)")
         }

@@ -2,7 +2,7 @@ import Deployment
 import Foundation
 import Treefile
 
-/// What the boot partition holds besides kernels and boot entries.
+/// What the boot partition holds besides kernels, boot entries and what the boot loader needs.
 struct BootContent {
     /// Kernel arguments for the network of the first boot.
     let networkArguments: [String]
@@ -11,9 +11,6 @@ struct BootContent {
 
     /// Adds the files to the boot filesystem.
     func add(to boot: inout FileTree, timestamp: Int64) throws {
-        boot.add("/grub2", .directory, .init(permissions: 0o755, modificationTime: timestamp))
-        boot.addFile("/grub2/grub.cfg", GRUBConfiguration.main, timestamp: timestamp)
-        boot.addFile("/grub2/console.cfg", GRUBConfiguration.console([]), timestamp: timestamp)
         boot.add("/coreos", .directory, .init(permissions: 0o755, modificationTime: timestamp))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -26,6 +23,22 @@ struct BootContent {
 }
 
 extension FileTree {
+    /// Adds files of root, with the directories that they are in.
+    mutating func add(_ files: [BootFile], timestamp: Int64) {
+        var known = Set(entries.map(\.path))
+        for file in files {
+            let parts = file.path.split(separator: "/")
+            for count in 1..<max(parts.count, 1) {
+                let folder = "/" + parts[..<count].joined(separator: "/")
+                if known.insert(folder).inserted {
+                    add(folder, .directory, .init(permissions: 0o755, modificationTime: timestamp))
+                }
+            }
+            let attributes = FileTreeEntry.Attributes(permissions: file.permissions, modificationTime: timestamp)
+            add("/\(file.path)", .file(file.content), attributes)
+        }
+    }
+
     /// Adds a text file of root.
     mutating func addFile(_ path: String, _ text: String, timestamp: Int64) {
         add(path, .file(.bytes(Array(text.utf8))), .init(permissions: 0o644, modificationTime: timestamp))

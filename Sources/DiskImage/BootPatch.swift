@@ -24,12 +24,16 @@ struct BootPatch {
                 return entry.text
             }
         }
-        try rewrite("/loader/syslinux.cfg", of: filesystem) { text in
-            var configuration = SyslinuxConfiguration(parsing: text)
-            configuration.editKernelArguments { edit(&$0) }
-            return configuration.text
+        if try filesystem.list("/loader").contains("syslinux.cfg") {
+            try rewrite("/loader/syslinux.cfg", of: filesystem) { text in
+                var configuration = SyslinuxConfiguration(parsing: text)
+                configuration.editKernelArguments { edit(&$0) }
+                return configuration.text
+            }
         }
-        try rewrite("/grub2/console.cfg", of: filesystem) { _ in GRUBConfiguration.console(settings.grubCommands) }
+        if try filesystem.list("/").contains("grub2") {
+            try rewrite("/grub2/console.cfg", of: filesystem) { _ in GRUBConfiguration.console(settings.grubCommands) }
+        }
     }
 
     private func rewrite(_ path: String, of filesystem: Ext4Filesystem, _ change: (String) -> String) throws {

@@ -8,20 +8,30 @@ struct DiskContent {
     let root: FileTree
     /// The boot filesystem.
     let boot: FileTree
+    /// The files of the EFI system partition that the commit brings.
+    let efiSystem: [BootFile]
 
     /// Deploys the request's commit, and adds what no deployment brings.
     ///
-    /// - Throws: `DeploymentError` and `GLibError`.
-    init(_ request: DiskRequest) async throws {
+    /// - Throws: `DeploymentError`, ``BootLoaderError`` and `GLibError`.
+    init(_ request: DiskRequest, _ bootLoader: BootLoaderChoice) async throws {
         var sysroot = try await SysrootTreeBuilder().build(
             SysrootRequest(
                 repository: request.repository, commit: request.commit, osname: request.osname,
                 origin: Self.origin(request), kernelArguments: Self.kernelArguments(request),
+                bootLoader: bootLoader == .grubSyslinux ? .syslinux : .none,
+                // Another entry than the default one asks for no password that was set for the menu.
+                settings: bootLoader == .grubBLS ? ["bls-append-except-default": "grub_users=\"\""] : [:],
                 timestamp: request.timestamp, workDirectory: request.workDirectory))
+        let networkArguments = request.image.ignitionNetworkArguments ?? []
         try BootContent(
-            networkArguments: request.image.ignitionNetworkArguments ?? [],
+            networkArguments: networkArguments,
             platforms: request.platforms.architectures[request.basearch] ?? [:]
         ).add(to: &sysroot.boot, timestamp: request.timestamp)
+        let files = try bootLoader.files(
+            request, boot: sysroot.boot,
+            firstBootArguments: KernelArguments(["ignition.firstboot"] + networkArguments))
+        sysroot.boot.add(files.boot, timestamp: request.timestamp)
         let aleph = AlephVersion(
             version: request.version, ref: request.ref, ostreeCommit: request.commit,
             containerImage: request.container)
@@ -32,7 +42,7 @@ struct DiskContent {
         sysroot.root.add(
             "/.coreos-aleph-version.json", .symbolicLink(".aleph-version.json"),
             .init(permissions: 0o777, modificationTime: request.timestamp))
-        (root, boot) = (sysroot.root, sysroot.boot)
+        (root, boot, efiSystem) = (sysroot.root, sysroot.boot, files.efiSystem)
     }
 
     private static func origin(_ request: DiskRequest) -> DeploymentOrigin {

@@ -16,11 +16,15 @@ struct EFISystemWriter {
 
     /// Writes the content of `directory` into the place of a partition.
     func write(_ directory: FilePath, to extent: PartitionExtent) async throws {
+        // 65,524 clusters are the most that FAT16 has.
+        let isSmall = extent.size <= 128 * .mebibyte
+        let clusterSize = isSmall ? 2048 : 4096
         try await Command(
             "mkfs.vfat",
             [
                 // The defaults would be those for a filesystem as large as the whole file.
-                "-F", "16", "-S", "\(sectorSize)", "-s", sectorSize == 512 ? "4" : "1", "--invariant", "-n",
+                "-F", isSmall ? "16" : "32", "-S", "\(sectorSize)", "-s", "\(max(1, clusterSize / sectorSize))",
+                "--invariant", "-n",
                 "EFI-SYSTEM", "-i", Self.volumeID, "--offset", "\(extent.start / Int64(sectorSize))", image.string,
                 "\(extent.size / 1024)",
             ]

@@ -61,6 +61,12 @@ public struct PartitionTable: Sendable, Equatable {
             .init(number: 3, role: .boot, name: "boot", type: GUID.extendedBoot, size: 384),
             .init(number: 4, role: .root, name: "root", type: "C31C45E6-3F39-412E-80FB-4809C4980599", size: nil),
         ]),
+        "riscv64": PartitionTable(partitions: [
+            .init(number: 1, role: .reserved, name: "reserved", type: GUID.reserved, size: 1),
+            .init(number: 2, role: .efiSystem, name: "EFI-SYSTEM", type: GUID.efiSystem, size: 127),
+            .init(number: 3, role: .boot, name: "boot", type: GUID.extendedBoot, size: 384),
+            .init(number: 4, role: .root, name: "root", type: "72EC70A6-CF74-40E6-BD49-4BDA08E8F224", size: nil),
+        ]),
         "s390x": PartitionTable(partitions: [
             .init(number: 3, role: .boot, name: "boot", type: GUID.extendedBoot, size: 384),
             .init(number: 4, role: .root, name: "root", type: "5EEAD9A9-FE09-4A1E-A1D7-520D00531306", size: nil),
@@ -73,6 +79,15 @@ public struct PartitionTable: Sendable, Equatable {
         static let extendedBoot = "BC13C2FF-59E6-4262-A352-B275FD6F7172"
         static let reserved = "8DA63339-0007-60C0-C436-083AC8230908"
         static let prep = "9E1A2D38-C612-4316-AA26-8B49521E5A8B"
+    }
+
+    /// The table with another size, in MiB, of the partition for a role.
+    func resizing(_ role: PartitionRole, to size: Int64) -> PartitionTable {
+        PartitionTable(
+            partitions: partitions.map {
+                $0.role == role
+                    ? PartitionSpec(number: $0.number, role: $0.role, name: $0.name, type: $0.type, size: size) : $0
+            })
     }
 
     /// What all partitions but the root take, and the free space before the first and after the last, in bytes.

@@ -46,7 +46,7 @@ public struct PlatformImageBuilder: Sendable {
             unlink(result.string)
         }
         try FileContent.createDirectory(scratch)
-        let disk = try await Blocking.run { try raw.disk(for: platform) }
+        let disk = try await raw.disk(for: platform, scratch: scratch)
         try await write(disk, platform, raw, to: result, scratch: scratch)
         return try await Blocking.run {
             let digest = try SparseFile.digest(result)

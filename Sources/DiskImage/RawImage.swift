@@ -11,6 +11,8 @@ public struct RawImage: Sendable, Equatable, Codable {
     public let cloudSize: Int64
     /// Bytes of a sector: what its partition table counts in.
     public var sectorSize = 512
+    /// How it boots.
+    public var bootLoader = BootLoaderChoice.grubSyslinux
     /// The architecture.
     public let basearch: String
     /// Seconds since 1970; the only time that the image knows.

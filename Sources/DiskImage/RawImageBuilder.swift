@@ -8,7 +8,7 @@ import Treefile
 ///
 /// Equal requests give equal bytes, with an ext4 root; nothing is mounted for that, and no privilege is needed.
 public struct RawImageBuilder: Sendable {
-    private static let bootUUID = "96d15588-3596-4b3c-adca-a2ff7279ea63"
+    static let bootUUID = "96d15588-3596-4b3c-adca-a2ff7279ea63"
     static let rootUUID = "910678ff-f77e-4a7d-8d53-86f2ac47a823"
 
     private let progress: @Sendable (String) -> Void
@@ -22,20 +22,20 @@ public struct RawImageBuilder: Sendable {
     ///
     /// - Throws: ``DiskImageError``, `DeploymentError`, `CommandError`, or the error of a library.
     public func build(_ request: DiskRequest) async throws -> RawImage {
-        guard let table = PartitionTable.all[request.basearch], let loader = BootLoader.all[request.basearch] else {
-            throw DiskImageError.unsupportedArchitecture(request.basearch)
-        }
+        let bootLoader = try await Blocking.run { try BootLoaderChoice.choose(for: request) }
+        let table = try table(request, bootLoader)
         let rootFilesystem = try RootFilesystem(request.image)
         let work = request.workDirectory
         try clear(work)
         progress("Deploying \(request.commit)")
-        let content = try await DiskContent(request)
+        let content = try await DiskContent(request, bootLoader)
         let sizes = try DiskSizes(content, rootFilesystem, wanted: request.image.size, table: table)
         progress(
             "Disk sizes: metal: \(sizes.metal / .mebibyte)M (estimated), cloud: \(sizes.cloud / .mebibyte)M")
         let image = RawImage(
             file: request.output.string, size: sizes.metal, cloudSize: sizes.cloud, sectorSize: request.sectorSize,
-            basearch: request.basearch, timestamp: request.timestamp, osname: request.osname, commit: request.commit,
+            bootLoader: bootLoader, basearch: request.basearch, timestamp: request.timestamp, osname: request.osname,
+            commit: request.commit,
             platforms: request.platforms.architectures[request.basearch] ?? [:],
             partitions: table.extents(diskSize: sizes.metal))
 
@@ -46,7 +46,7 @@ public struct RawImageBuilder: Sendable {
                 table, diskSize: sizes.metal, sectorSize: request.sectorSize, seed: request.commit
             ).write(to: file)
             progress("Writing boot loaders")
-            try await installBootLoader(loader, on: file, image, work: work)
+            try await installBootLoader(on: file, image, content, work: work)
             try await writeFilesystems(on: file, image, content, rootFilesystem, sizes, request)
             try FileManager.default.moveItemReplacing(file, to: request.output)
         } catch {
@@ -64,22 +64,44 @@ public struct RawImageBuilder: Sendable {
         try FileContent.createDirectory(work)
     }
 
+    private func table(_ request: DiskRequest, _ bootLoader: BootLoaderChoice) throws -> PartitionTable {
+        guard let table = PartitionTable.all[request.basearch],
+            bootLoader != .grubSyslinux || BootLoader.all[request.basearch] != nil
+        else { throw DiskImageError.unsupportedArchitecture(request.basearch) }
+        return bootLoader == .systemdBoot ? table.resizing(.efiSystem, to: SystemdBoot.efiSystemMebibytes) : table
+    }
+
     private func installBootLoader(
-        _ loader: BootLoader, on file: FilePath, _ image: RawImage, work: FilePath
+        on file: FilePath, _ image: RawImage, _ content: DiskContent, work: FilePath
     ) async throws {
+        let efi = work.appending("esp")
+        try FileContent.createDirectory(efi)
+        if image.bootLoader == .grubSyslinux { try await installHostGRUB(on: file, image, efi: efi, work: work) }
+        for entry in content.efiSystem {
+            let path = efi.appending(entry.path)
+            try FileContent.createDirectory(path.removingLastComponent())
+            switch entry.content {
+            case .bytes(let bytes): try AtomicFile.write(bytes, to: path)
+            case .file(let source, _): try FileManager.default.copyItem(atPath: source.string, toPath: path.string)
+            }
+        }
+        guard let partition = try? image.partition(.efiSystem) else { return }
+        try await EFISystemWriter(image: file, sectorSize: image.sectorSize, timestamp: image.timestamp)
+            .write(efi, to: partition)
+    }
+
+    private func installHostGRUB(on file: FilePath, _ image: RawImage, efi: FilePath, work: FilePath) async throws {
+        guard let loader = BootLoader.all[image.basearch] else { return }
         let installer = GRUBInstaller(workDirectory: work)
         // A BIOS reads sectors of 512 bytes only.
         if let target = loader.bios, image.sectorSize == 512 {
             let core = try await installer.makeImage(target)
             try installer.installBIOS(core: core, target: target, on: file, at: image.partition(.biosBoot))
         }
-        let efi = work.appending("esp")
         let program = efi.appending(loader.efiPath)
         try FileContent.createDirectory(program.removingLastComponent())
         try FileManager.default.moveItem(
             atPath: try await installer.makeImage(loader.efi).string, toPath: program.string)
-        try await EFISystemWriter(image: file, sectorSize: image.sectorSize, timestamp: image.timestamp)
-            .write(efi, to: image.partition(.efiSystem))
     }
 
     private func writeFilesystems(

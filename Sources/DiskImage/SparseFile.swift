@@ -36,6 +36,21 @@ enum SparseFile {
         }
     }
 
+    /// Copies a part of a file to a file of its own; holes stay holes.
+    static func copy(_ part: Range<Int64>, of source: FilePath, to destination: FilePath) throws {
+        let input = try open(source, .readOnly)
+        try input.closeAfter {
+            let output = try open(destination, .readWrite, options: [.create, .truncate])
+            try output.closeAfter {
+                try resize(output, destination, to: part.upperBound - part.lowerBound)
+                for range in try dataRanges(input, source) where range.overlaps(part) {
+                    let wanted = range.clamped(to: part)
+                    try copyRange(wanted, from: input, to: output, at: wanted.lowerBound - part.lowerBound)
+                }
+            }
+        }
+    }
+
     /// Copies all of a file into another one that exists, from `offset` on.
     static func copy(_ source: FilePath, into destination: FilePath, at offset: Int64) throws {
         let input = try open(source, .readOnly)

@@ -33,7 +33,8 @@ struct PlatformImageTests {
     func patch() async throws {
         let images = try await DerivedImages()
         defer { images.keep() }
-        let disk = try images.raw.disk(for: Platform.named("openstack", basearch: "x86_64"))
+        let disk = try await images.raw.disk(
+            for: Platform.named("openstack", basearch: "x86_64"), scratch: images.raw.path.removingLastComponent())
         let boot = try images.raw.partition(.boot)
         let bytes = disk.patch.pieces.reduce(0) { $0 + $1.bytes.count }
         #expect(bytes < 256 << 10)
