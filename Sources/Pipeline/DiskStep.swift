@@ -98,10 +98,13 @@ public struct DiskStep: Sendable {
         let inputs = try raws.inputs(build, metadata)
         try checkSpace(for: platforms, build: build, inputs, content: nil)
         var images: [Int: Swift.Result<RawImage, any Error>] = [:]
-        for size in Set(platforms.map(\.sectorSize)).sorted() {
+        let sizes = Set(platforms.map(\.sectorSize)).sorted()
+        for size in sizes {
             do {
                 images[size] = .success(try await raws.image(inputs, sectorSize: size, force: force))
             } catch {
+                // It is no platform's failure, and all of them would repeat it.
+                if sizes.count == 1 { throw error }
                 images[size] = .failure(error)
             }
         }
