@@ -46,12 +46,12 @@ public struct FileTreeWriter: Sendable {
     private func write(_ content: FileTreeEntry.Content, to path: FilePath) throws {
         do {
             let output = try FileDescriptor.open(
-                path, .writeOnly, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
+                path, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec], permissions: .ownerReadWrite)
             try output.closeAfter {
                 switch content {
                 case .bytes(let bytes): try output.writeAll(bytes)
                 case .file(let source, let size):
-                    let input = try FileDescriptor.open(source, .readOnly)
+                    let input = try FileDescriptor.open(source, .readOnly, options: .closeOnExec)
                     try input.closeAfter { try copy(size, from: input, to: output) }
                 }
             }

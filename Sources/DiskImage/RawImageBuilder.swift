@@ -25,6 +25,7 @@ public struct RawImageBuilder: Sendable {
         let bootLoader = try await Blocking.run { try BootLoaderChoice.choose(for: request) }
         let table = try table(request, bootLoader)
         let rootFilesystem = try RootFilesystem(request.image)
+        guard rootFilesystem == .ext4 || geteuid() == 0 else { throw DiskImageError.needsRoot(rootFilesystem.rawValue) }
         let work = request.workDirectory
         try clear(work)
         progress("Deploying \(request.commit)")
@@ -48,7 +49,8 @@ public struct RawImageBuilder: Sendable {
             progress("Writing boot loaders")
             try await installBootLoader(on: file, image, content, work: work)
             try await writeFilesystems(on: file, image, content, rootFilesystem, sizes, request)
-            try FileManager.default.moveItemReplacing(file, to: request.output)
+            // Synced: the next run takes it as it is, also after a power cut.
+            try await Blocking.run { try AtomicFile.publish(file, as: request.output) }
         } catch {
             unlink(file.string)
             throw error

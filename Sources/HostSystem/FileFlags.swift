@@ -8,7 +8,7 @@ public enum FileFlags {
     ///
     /// - Throws: `Errno`.
     public static func setImmutable(_ path: FilePath) throws {
-        let descriptor = try FileDescriptor.open(path, .readOnly, options: [.noFollow, .nonBlocking])
+        let descriptor = try FileDescriptor.open(path, .readOnly, options: [.noFollow, .nonBlocking, .closeOnExec])
         try descriptor.closeAfter {
             var flags: Int32 = 0
             guard ioctl(descriptor.rawValue, cosa_get_flags, &flags) == 0 else { throw Errno(rawValue: errno) }

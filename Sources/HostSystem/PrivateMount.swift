@@ -31,14 +31,23 @@ public enum PrivateMount {
                                 operation: "mount \(device) (\(type)) at \(directory)", reason: errno)
                         }
                         let result = Result { try body() }
-                        guard umount2(directory.string, 0) == 0 else {
-                            throw PrivateMountError(operation: "unmount \(directory)", reason: errno)
-                        }
+                        try unmount(directory)
                         return try result.get()
                     })
             }
             thread.stackSize = 8 << 20
             thread.start()
+        }
+    }
+
+    /// A program that another thread starts has our files open until it is executed: nobody tells when it is.
+    private static func unmount(_ directory: FilePath) throws {
+        for attempt in 1... {
+            if umount2(directory.string, 0) == 0 { return }
+            guard errno == EBUSY, attempt < 500 else {
+                throw PrivateMountError(operation: "unmount \(directory)", reason: errno)
+            }
+            usleep(10_000)
         }
     }
 
