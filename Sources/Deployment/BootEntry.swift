@@ -31,9 +31,11 @@ struct BootEntry {
 
     /// `syslinux.cfg` (ostree-bootloader-syslinux.c); the paths go through the link `boot` on the boot filesystem.
     ///
+    /// A directory of device trees (`fdtdir`) is not in it: libostree writes single ones only.
+    ///
     /// - Parameter timeoutTenths: how long the menu waits, in tenths of a second; later deployments keep it.
     func syslinux(timeoutTenths: Int) -> String {
-        let names = ["linux": "KERNEL", "initrd": "INITRD", "devicetree": "DEVICETREE", "fdtdir": "FDTDIR"]
+        let names = ["linux": "KERNEL", "initrd": "INITRD", "devicetree": "DEVICETREE"]
         let paths = kernel.entryKeys.compactMap { key, name in
             names[key].map { "\t\($0) /boot/ostree/\(kernel.folder)/\(name)\n" }
         }.joined()

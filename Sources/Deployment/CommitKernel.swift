@@ -26,7 +26,7 @@ struct CommitKernel {
     ///   - read: the content of a file of the commit.
     /// - Throws: ``DeploymentError`` where there is none or more than one, and what `read` throws.
     init(
-        in tree: CommitFiles, of commit: String, osname: String, read: (CommitFiles.Node) throws -> [UInt8]
+        in tree: CommitContent, of commit: String, osname: String, read: (CommitContent.Node) throws -> [UInt8]
     ) throws {
         let modules = "/usr/lib/modules/"
         let nodes = tree.nodes.filter { $0.path.hasPrefix(modules) }
@@ -52,9 +52,9 @@ struct CommitKernel {
         } else if exists("dtb") {
             let trees = nodes.map(\.path).filter { $0 == "\(source)/dtb" || $0.hasPrefix("\(source)/dtb/") }
             files += trees.sorted(by: Self.comesBefore).map {
-                File(source: $0, name: "dtb-\(version)\($0.dropFirst(source.count + 4))")
+                File(source: $0, name: String($0.dropFirst(source.count + 1)))
             }
-            keys.append((key: "fdtdir", name: "dtb-\(version)"))
+            keys.append((key: "fdtdir", name: "dtb"))
         }
         var digest = Digest()
         for case let node? in files.map({ known[$0.source] }) {

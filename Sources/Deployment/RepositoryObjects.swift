@@ -17,7 +17,7 @@ struct RepositoryObjects {
     }
 
     /// The files of the metadata objects that a commit needs, below `objects/`, sorted.
-    func names(of files: CommitFiles, commit: String) -> [String] {
+    func names(of files: CommitContent, commit: String) -> [String] {
         var names = files.directoryTrees.map { Self.name($0, "dirtree") }
         names += files.directoryMetadata.keys.map { Self.name($0, "dirmeta") }
         names.append(Self.name(commit, "commit"))

@@ -23,7 +23,7 @@ public struct SysrootTreeBuilder: Sendable {
 private struct SysrootAssembly {
     let request: SysrootRequest
     let commit: CommitObject
-    let files: CommitFiles
+    let files: CommitContent
     let objects: RepositoryObjects
     let labels: SysrootLabels
     /// Where the deployment is.
@@ -33,7 +33,7 @@ private struct SysrootAssembly {
         self.request = request
         let repository = try Repository.open(request.repository)
         commit = try repository.commit(request.commit)
-        files = try CommitFiles(commit, in: repository)
+        files = try CommitContent(commit, in: repository)
         objects = RepositoryObjects(repository, workDirectory: request.workDirectory)
         labels = try SysrootLabels(of: request.commit, in: repository)
         deployment = "/ostree/deploy/\(request.osname)/deploy/\(request.commit).0"
@@ -106,7 +106,7 @@ private struct SysrootAssembly {
         "/ostree/repo/objects/\(checksum.prefix(2))/\(checksum.dropFirst(2)).file"
     }
 
-    private func addObject(_ checksum: String, _ object: CommitFiles.Object, to root: inout SysrootFiles) throws {
+    private func addObject(_ checksum: String, _ object: CommitContent.Object, to root: inout SysrootFiles) throws {
         let path = objectPath(checksum)
         switch object {
         case .directory: break
@@ -149,7 +149,7 @@ private struct SysrootAssembly {
         root.setImmutable(deployment)
     }
 
-    private func add(_ node: CommitFiles.Node, at path: String, to root: inout SysrootFiles) throws {
+    private func add(_ node: CommitContent.Node, at path: String, to root: inout SysrootFiles) throws {
         switch node.object {
         case .directory(let attributes):
             // libostree makes the root itself and sets the times of what is below.
@@ -162,7 +162,7 @@ private struct SysrootAssembly {
         }
     }
 
-    private func addCopy(of node: CommitFiles.Node, at path: String, to root: inout SysrootFiles) throws {
+    private func addCopy(of node: CommitContent.Node, at path: String, to root: inout SysrootFiles) throws {
         let target = deployment + path
         switch node.object {
         case .directory(let attributes):
@@ -209,7 +209,7 @@ private struct SysrootAssembly {
 
     // MARK: Reading
 
-    private func content(of node: CommitFiles.Node) throws -> [UInt8] {
+    private func content(of node: CommitContent.Node) throws -> [UInt8] {
         guard case .file(_, _, let checksum) = node.object else { return [] }
         return try objects.read(checksum)
     }

@@ -118,7 +118,8 @@ public struct ContainerStep: Sendable {
         }
         let folder = try TemporaryFolder(prefix: "container", in: directory.temporary)
         defer { folder.remove() }
-        var base = try imageOptions(commit, repository, folder.path)
+        // A commit of other tools has no image.json.
+        var base = try ImageConfig.ofCommit(commit, in: repository).map { try ImageOptions($0) } ?? ImageOptions()
         base.labels.merge(metadata.ociLabels.filter { !ImageOptions.commitLabels.contains($0.key) }) { $1 }
         let request = EncapsulationRequest(
             repository: directory.repository, commit: commit,
@@ -126,15 +127,5 @@ public struct ContainerStep: Sendable {
             options: try options.applied(to: base), architecture: basearch, output: output,
             workDirectory: folder.path, layerCache: Self.layerCache(directory))
         return try await body(request)
-    }
-
-    /// What the `image.yaml` of the commit says; a commit of other tools has none.
-    private func imageOptions(_ commit: String, _ repository: Repository, _ scratch: FilePath) throws -> ImageOptions {
-        guard let bytes = try repository.readFile("usr/share/coreos-assembler/image.json", of: commit) else {
-            return ImageOptions()
-        }
-        let path = scratch.appending("image.json")
-        try AtomicFile.write(bytes, to: path)
-        return try ImageOptions(try ImageConfig.load(path))
     }
 }

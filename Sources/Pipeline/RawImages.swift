@@ -29,9 +29,10 @@ struct RawImages: Sendable {
         guard let commit = metadata.ostreeCommit else {
             throw PipelineError("meta.json of build \(build) lacks ostree-commit")
         }
+        let repository = try Repository.open(store.directory.repository)
         return Inputs(
-            build: build, metadata: metadata, image: try imageConfig(commit, build: build),
-            platforms: try platforms(commit))
+            build: build, metadata: metadata, image: try imageConfig(commit, build: build, repository),
+            platforms: try platforms(commit, repository))
     }
 
     /// The raw image of a build: the one that is kept where its inputs are the same, else a new one in its place.
@@ -109,28 +110,19 @@ struct RawImages: Sendable {
             imageName: "oci-archive:\(archive)", imageDigest: "sha256:\(digest)", imageLabels: metadata.ociLabels)
     }
 
-    private func imageConfig(_ commit: String, build: String) throws -> ImageConfig {
-        guard let bytes = try file("usr/share/coreos-assembler/image.json", of: commit) else {
+    private func imageConfig(_ commit: String, build: String, _ repository: Repository) throws -> ImageConfig {
+        guard let image = try ImageConfig.ofCommit(commit, in: repository) else {
             throw PipelineError(
                 "build \(build) has no /usr/share/coreos-assembler/image.json in its commit \(commit); "
                     + "was it made by `cosa build`?")
         }
-        let path = store.directory.temporary.appending("image.json")
-        try AtomicFile.write(bytes, to: path)
-        return try ImageConfig.load(path)
+        return image
     }
 
     /// The commit has the part of platforms.yaml that is for its architecture.
-    private func platforms(_ commit: String) throws -> PlatformsTable {
-        guard let bytes = try file("usr/share/coreos-assembler/platforms.json", of: commit) else {
-            return PlatformsTable()
-        }
-        let path = store.directory.temporary.appending("platforms.json")
-        try AtomicFile.write(Array("{\"\(basearch)\": ".utf8) + bytes + Array("}".utf8), to: path)
-        return try PlatformsTable.load(path)
-    }
-
-    private func file(_ path: String, of commit: String) throws -> [UInt8]? {
-        try Repository.open(store.directory.repository).readFile(path, of: commit)
+    private func platforms(_ commit: String, _ repository: Repository) throws -> PlatformsTable {
+        let path: FilePath = "usr/share/coreos-assembler/platforms.json"
+        guard let bytes = try repository.readFile(path.string, of: commit) else { return PlatformsTable() }
+        return try PlatformsTable.parse(json: bytes, basearch: basearch, named: path)
     }
 }

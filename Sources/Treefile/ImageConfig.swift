@@ -68,14 +68,30 @@ public struct ImageConfig: Sendable, Equatable {
             next = try keys.string("include").map {
                 file.removingLastComponent().pushing(FilePath($0)).lexicallyNormalized()
             }
-            try check(&keys)
-            for key in keys.remaining {
-                guard let value = keys.take(key)?.value else { continue }
-                values[key] = merge(values[key], value, key)
-            }
+            try add(&keys, to: &values)
         }
         var keys = try KeyReader(SourceNode(.object(values)), file: path)
         return try ImageConfig(&keys, values: values, files: files)
+    }
+
+    /// Reads `image.json` of a commit, in which everything is merged.
+    ///
+    /// - Parameter name: what errors call it.
+    /// - Throws: ``TreefileError``.
+    public static func parse(json bytes: [UInt8], named name: FilePath) throws -> ImageConfig {
+        var values: [String: ConfigValue] = [:]
+        var source = try KeyReader(SourceNode.parse(Data(bytes), file: name), file: name)
+        try add(&source, to: &values)
+        var keys = try KeyReader(SourceNode(.object(values)), file: name)
+        return try ImageConfig(&keys, values: values, files: [])
+    }
+
+    private static func add(_ keys: inout KeyReader, to values: inout [String: ConfigValue]) throws {
+        try check(&keys)
+        for key in keys.remaining {
+            guard let value = keys.take(key)?.value else { continue }
+            values[key] = merge(values[key], value, key)
+        }
     }
 
     /// `image.json`, sorted by key.

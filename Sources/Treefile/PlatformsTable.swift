@@ -1,3 +1,4 @@
+import Foundation
 import SystemPackage
 
 /// `platforms.yaml`: consoles and kernel arguments by architecture and platform.
@@ -40,14 +41,34 @@ public struct PlatformsTable: Sendable, Equatable {
             var platforms: [String: Settings] = [:]
             for member in try remaining.map(architecture) ?? [] {
                 var keys = try KeyReader(member.value, file: path, name: "\(architecture).\(member.key)")
-                platforms[member.key] = Settings(
-                    grubCommands: try keys.strings("grub_commands") ?? [],
-                    kernelArguments: try keys.strings("kernel_arguments") ?? [])
-                try keys.finish()
+                platforms[member.key] = try settings(&keys)
             }
             table.architectures[architecture] = platforms
         }
         return table
+    }
+
+    /// Reads `platforms.json` of a commit: the part of one architecture.
+    ///
+    /// - Parameter name: what errors call it.
+    /// - Throws: ``TreefileError``.
+    public static func parse(json bytes: [UInt8], basearch: String, named name: FilePath) throws -> PlatformsTable {
+        var table = PlatformsTable(architectures: [basearch: [:]])
+        var top = try KeyReader(SourceNode.parse(Data(bytes), file: name), file: name)
+        for platform in top.remaining {
+            guard let node = top.take(platform) else { continue }
+            var keys = try KeyReader(node, file: name, name: platform)
+            table.architectures[basearch]?[platform] = try settings(&keys)
+        }
+        return table
+    }
+
+    private static func settings(_ keys: inout KeyReader) throws -> Settings {
+        let settings = Settings(
+            grubCommands: try keys.strings("grub_commands") ?? [],
+            kernelArguments: try keys.strings("kernel_arguments") ?? [])
+        try keys.finish()
+        return settings
     }
 
     /// The settings of one platform; none where the table has none.

@@ -62,7 +62,13 @@ import Testing
 
     @Test("file by file what libostree deploys")
     func likeLibostree() async throws {
-        let made = try await Made(files: ["usr/etc/empty": [], "usr/share/empty": [], "usr/etc/dir/file": [1]])
+        let modules = "usr/lib/modules/\(OSTreeFixture.kernelVersion)"
+        let made = try await Made(files: [
+            "usr/etc/empty": [], "usr/share/empty": [], "usr/etc/dir/file": [1],
+            // Device trees, in folders whose order counts, and the kernel's signature for FIPS.
+            "\(modules)/dtb/b/x.dtb": [2], "\(modules)/dtb/b-a.dtb": [3], "\(modules)/dtb/a.dtb": [4],
+            "\(modules)/.vmlinuz.hmac": [5],
+        ])
         let judge = made.directory.appending("judge")
         // libostree finds the boot loader by these; a boot of its own would not share inodes with the root.
         for name in ["ostree", "boot/loader.0", "boot/syslinux", "boot/efi"] {

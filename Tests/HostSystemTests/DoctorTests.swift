@@ -30,10 +30,10 @@ struct DoctorTests {
 
     @Test("the packages of what is absent are listed once, sorted")
     func packages() {
-        let findings = ["sfdisk", "mcopy", "mkfs.vfat", "ssh", "ssh-keygen", "git"].map {
+        let findings = ["mke2fs", "mcopy", "mkfs.vfat", "ssh", "ssh-keygen", "git"].map {
             HostFinding(name: $0, state: $0 == "git" ? .ok : .missing, detail: "")
         }
-        #expect(Doctor.packages(for: findings) == ["dosfstools", "fdisk", "mtools", "openssh-client"])
+        #expect(Doctor.packages(for: findings) == ["dosfstools", "e2fsprogs", "mtools", "openssh-client"])
     }
 
     @Test("an examination has the verdict on KVM first and every tool of the table")

@@ -2,7 +2,7 @@ import GLib
 import OSTree
 
 /// A commit's paths with the objects that they stand for, and all objects that the commit needs.
-struct CommitFiles {
+struct CommitContent {
     /// One path of a commit.
     struct Node {
         /// From the commit's root: "" for that, else with a slash before it.
