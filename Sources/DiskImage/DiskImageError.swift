@@ -12,6 +12,8 @@ public enum DiskImageError: Error, Sendable, Equatable, CustomStringConvertible 
     case diskTooSmall(needed: Int64, given: Int64)
     /// Kernels and initramfs images do not fit on the boot partition; sizes in bytes.
     case bootTooSmall(needed: Int64, given: Int64)
+    /// Boot loaders do not fit on the EFI system partition; sizes in bytes.
+    case efiSystemTooSmall(needed: Int64, given: Int64)
     /// A program's data files are not installed.
     case missingFiles(FilePath, package: String)
     /// A boot loader image is larger than its place; sizes in bytes.
@@ -49,7 +51,11 @@ public enum DiskImageError: Error, Sendable, Equatable, CustomStringConvertible 
                 + "\((needed + .gibibyte - 1) / .gibibyte) (GiB)"
         case .bootTooSmall(let needed, let given):
             "boot partition too small: kernel and initramfs need \(Self.mebibytes(needed)) MiB and the partition has "
-                + "\(Self.mebibytes(given)) MiB; make the initramfs smaller (`dracut-args` of the treefile)"
+                + "\(Self.mebibytes(given)) MiB; make the initramfs smaller (`dracut-args` of the treefile), or the "
+                + "partition larger (`partitions: {boot: {size: \(Self.mebibytes(needed))}}` in image.yaml)"
+        case .efiSystemTooSmall(let needed, let given):
+            "EFI system partition too small: it needs \(Self.mebibytes(needed)) MiB and has "
+                + "\(Self.mebibytes(given)) MiB; raise `partitions: {EFI-SYSTEM: {size: …}}` in image.yaml"
         case .missingFiles(let path, let package):
             "\(path) does not exist: install the package \(package)"
         case .bootLoaderTooLarge(let size, let room):

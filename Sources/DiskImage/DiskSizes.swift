@@ -13,7 +13,8 @@ struct DiskSizes: Equatable {
     /// Sizes disks for their content.
     ///
     /// As coreos-assembler estimates (`estimate-commit-disk-size --add-percent 35`), plus what the filesystem takes for
-    /// itself; with `size: auto` without the room to spare, and all disks alike.
+    /// itself; with `size: auto` without the room to spare, and all disks alike. That estimate is never too small, and
+    /// for an ext4 there is an exact one (``Ext4Minimum``).
     ///
     /// - Throws: ``DiskImageError/bootTooSmall(needed:given:)``, ``DiskImageError/diskTooSmall(needed:given:)``.
     init(
@@ -41,6 +42,13 @@ struct DiskSizes: Equatable {
             guard needed <= cloud else { throw .diskTooSmall(needed: needed, given: cloud) }
             metal = min(Self.roundedUp(filesystem * 135 / 100 + table.fixedSize), cloud)
         }
+    }
+
+    /// The same with a root partition of another size, in bytes, for all disks.
+    init(_ sizes: DiskSizes, rootPartition: Int64, table: PartitionTable) {
+        journal = sizes.journal
+        metal = rootPartition + table.fixedSize
+        cloud = metal
     }
 
     private static func roundedUp(_ size: Int64) -> Int64 { (size + .mebibyte - 1) / .mebibyte * .mebibyte }

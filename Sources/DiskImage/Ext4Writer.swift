@@ -50,7 +50,7 @@ struct Ext4Writer {
     ///
     /// - Throws: `CommandError` of mke2fs, or `Ext2fsError`, which names the path that could not be made.
     func write(_ tree: FileTree, to extent: PartitionExtent, _ options: Options) async throws {
-        try await makeFilesystem(extent, options)
+        try await makeEmpty(extent, options)
         let (image, timestamp) = (image, timestamp)
         try await Blocking.run {
             let populator = try Ext4Populator(path: image, offset: extent.start, timestamp: timestamp)
@@ -59,7 +59,22 @@ struct Ext4Writer {
         }
     }
 
-    private func makeFilesystem(_ extent: PartitionExtent, _ options: Options) async throws {
+    /// Makes the filesystem of a partition that image.yaml adds, with a root directory of root's.
+    ///
+    /// - Throws: as ``write(_:to:_:)``.
+    func writeEmpty(_ partition: PartitionSpec, _ extent: PartitionExtent) async throws {
+        let journal = min(max(extent.size / 64 / .mebibyte, 4), 64) * .mebibyte
+        try await write(
+            FileTree(root: .init(permissions: 0o755, modificationTime: timestamp)), to: extent,
+            Options(
+                label: partition.name, uuid: DerivedUUID.make(seed: seed, name: "filesystem \(partition.name)"),
+                journal: journal))
+    }
+
+    /// Makes a filesystem with nothing in it, in the place of a partition.
+    ///
+    /// - Throws: `CommandError` of mke2fs.
+    func makeEmpty(_ extent: PartitionExtent, _ options: Options) async throws {
         let configuration = workDirectory.appending("mke2fs.conf")
         try AtomicFile.write(Array(Self.configuration.utf8), to: configuration)
         let extended = [

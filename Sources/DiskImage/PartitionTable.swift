@@ -1,4 +1,5 @@
 import HostSystem
+import Treefile
 
 /// What a partition is for.
 public enum PartitionRole: String, Sendable, Codable {
@@ -14,6 +15,8 @@ public enum PartitionRole: String, Sendable, Codable {
     case boot
     /// The sysroot.
     case root
+    /// What image.yaml adds.
+    case additional
 }
 
 /// One partition of a table.
@@ -28,6 +31,8 @@ public struct PartitionSpec: Sendable, Equatable {
     public let type: String
     /// Its size in MiB; nil for all that is left.
     public let size: Int64?
+    /// What one that image.yaml adds is formatted with; the others have the filesystem of their role.
+    public var filesystem = PartitionConfig.Filesystem.none
 }
 
 /// The partitions of one architecture's disks, in the order in which they lie on the disk.
@@ -81,15 +86,6 @@ public struct PartitionTable: Sendable, Equatable {
         static let prep = "9E1A2D38-C612-4316-AA26-8B49521E5A8B"
     }
 
-    /// The table with another size, in MiB, of the partition for a role.
-    func resizing(_ role: PartitionRole, to size: Int64) -> PartitionTable {
-        PartitionTable(
-            partitions: partitions.map {
-                $0.role == role
-                    ? PartitionSpec(number: $0.number, role: $0.role, name: $0.name, type: $0.type, size: size) : $0
-            })
-    }
-
     /// What all partitions but the root take, and the free space before the first and after the last, in bytes.
     public var fixedSize: Int64 {
         (partitions.compactMap(\.size).reduce(0, +) + 2) * .mebibyte
@@ -118,6 +114,11 @@ extension PartitionTable {
             defer { start += size }
             return PartitionExtent(number: partition.number, role: partition.role, start: start, size: size)
         }
+    }
+
+    /// Where the partition for a role is on a disk of `diskSize` bytes; nil where the table has none.
+    func extent(_ role: PartitionRole, diskSize: Int64) -> PartitionExtent? {
+        extents(diskSize: diskSize).first { $0.role == role }
     }
 }
 

@@ -30,9 +30,7 @@ public struct RawImageBuilder: Sendable {
         try clear(work)
         progress("Deploying \(request.commit)")
         let content = try await DiskContent(request, bootLoader)
-        let sizes = try DiskSizes(content, rootFilesystem, wanted: request.image.size, table: table)
-        progress(
-            "Disk sizes: metal: \(sizes.metal / .mebibyte)M (estimated), cloud: \(sizes.cloud / .mebibyte)M")
+        let sizes = try await sizes(request, content, rootFilesystem, table)
         let image = RawImage(
             file: request.output.string, size: sizes.metal, cloudSize: sizes.cloud, sectorSize: request.sectorSize,
             bootLoader: bootLoader, basearch: request.basearch, timestamp: request.timestamp, osname: request.osname,
@@ -48,7 +46,7 @@ public struct RawImageBuilder: Sendable {
             ).write(to: file)
             progress("Writing boot loaders")
             try await installBootLoader(on: file, image, content, work: work)
-            try await writeFilesystems(on: file, image, content, rootFilesystem, sizes, request)
+            try await writeFilesystems(on: file, image, table, content, rootFilesystem, sizes, request)
             // Synced: the next run takes it as it is, also after a power cut.
             try await Blocking.run { try AtomicFile.publish(file, as: request.output) }
         } catch {
@@ -70,7 +68,29 @@ public struct RawImageBuilder: Sendable {
         guard let table = PartitionTable.all[request.basearch],
             bootLoader != .grubSyslinux || BootLoader.all[request.basearch] != nil
         else { throw DiskImageError.unsupportedArchitecture(request.basearch) }
-        return bootLoader == .systemdBoot ? table.resizing(.efiSystem, to: SystemdBoot.efiSystemMebibytes) : table
+        let sizes = bootLoader == .systemdBoot ? [PartitionRole.efiSystem: SystemdBoot.efiSystemMebibytes] : [:]
+        return table.resizing(sizes).applying(request.image.partitions)
+    }
+
+    private func sizes(
+        _ request: DiskRequest, _ content: DiskContent, _ rootFilesystem: RootFilesystem, _ table: PartitionTable
+    ) async throws -> DiskSizes {
+        var sizes = try DiskSizes(content, rootFilesystem, wanted: request.image.size, table: table)
+        let isExact = request.image.size == .automatic && rootFilesystem == .ext4
+        if isExact, let estimate = table.extent(.root, diskSize: sizes.metal) {
+            let minimum = try await Ext4Minimum(
+                timestamp: request.timestamp, seed: request.commit, workDirectory: request.workDirectory
+            ).size(of: content.root, rootOptions(sizes), upTo: estimate.size)
+            sizes = DiskSizes(sizes, rootPartition: minimum, table: table)
+        }
+        progress(
+            "Disk sizes: metal: \(sizes.metal / .mebibyte)M (\(isExact ? "exact" : "estimated")), "
+                + "cloud: \(sizes.cloud / .mebibyte)M")
+        return sizes
+    }
+
+    private func rootOptions(_ sizes: DiskSizes) -> Ext4Writer.Options {
+        .init(label: "root", uuid: Self.rootUUID, journal: sizes.journal)
     }
 
     private func installBootLoader(
@@ -107,8 +127,8 @@ public struct RawImageBuilder: Sendable {
     }
 
     private func writeFilesystems(
-        on file: FilePath, _ image: RawImage, _ content: DiskContent, _ rootFilesystem: RootFilesystem,
-        _ sizes: DiskSizes, _ request: DiskRequest
+        on file: FilePath, _ image: RawImage, _ table: PartitionTable, _ content: DiskContent,
+        _ rootFilesystem: RootFilesystem, _ sizes: DiskSizes, _ request: DiskRequest
     ) async throws {
         let writer = Ext4Writer(
             image: file, timestamp: request.timestamp, seed: request.commit, workDirectory: request.workDirectory)
@@ -116,12 +136,15 @@ public struct RawImageBuilder: Sendable {
         try await writer.write(
             content.boot, to: image.partition(.boot),
             .init(label: "boot", uuid: Self.bootUUID, journal: 8 * .mebibyte))
+        for (partition, extent) in zip(table.partitions, image.partitions) where partition.filesystem == .ext4 {
+            progress("Writing the filesystem of \(partition.name)")
+            try await writer.writeEmpty(partition, extent)
+        }
         progress("Writing the root filesystem (\(rootFilesystem.rawValue))")
         let root = try image.partition(.root)
         switch rootFilesystem {
         case .ext4:
-            try await writer.write(
-                content.root, to: root, .init(label: "root", uuid: Self.rootUUID, journal: sizes.journal))
+            try await writer.write(content.root, to: root, rootOptions(sizes))
         case .xfs, .btrfs:
             try await MountedFilesystemWriter(
                 image: file, sectorSize: image.sectorSize, workDirectory: request.workDirectory

@@ -19,6 +19,8 @@ public struct ImageConfig: Sendable, Equatable {
     public var containerImageReference: String?
     /// The boot loader (`bootloader`): `auto` (default, by what the commit ships), `grub` or `systemd-boot`.
     public var bootLoader: String?
+    /// Sizes of partitions and further partitions, by name (`partitions`).
+    public var partitions: [String: PartitionConfig]
     /// How artifacts are compressed (`compressor`): `xz`, `gzip` or `zstd`.
     public var compressor: String?
     /// ``compressor`` for single platforms (`platform-compressor`).
@@ -49,6 +51,8 @@ public struct ImageConfig: Sendable, Equatable {
         "luks_rootfs", "bootc-install-to-fs", "live-rootfs-fstype", "live-rootfs-fsoptions", "sector-size",
         "default-initrd", "os-name",
     ]
+    /// A GUID partition table has 128 entries.
+    private static let mostPartitions = 100
     private static let listKeys = ["extra-kargs", "ignition-network-kcmdline"]
 
     /// Reads `image.yaml` and what it includes; the including file wins, its lists come first.
@@ -126,6 +130,7 @@ public struct ImageConfig: Sendable, Equatable {
         otherKeys + listKeys + [
             "size", "rootfs", "ostree-remote", "container-imgref", "compressor", "platform-compressor",
             "vmware-os-type", "vmware-hw-version", "vmware-secure-boot", "container", "include", "bootloader",
+            "partitions",
         ] + AWSConfig.keys
     }
 
@@ -153,6 +158,14 @@ public struct ImageConfig: Sendable, Equatable {
             platforms[member.key] = try keys.text(member.value, "platform-compressor.\(member.key)")
         }
         platformCompressor = platforms
+        var entries: [String: PartitionConfig] = [:]
+        for member in try keys.map("partitions") ?? [] {
+            entries[member.key] = try PartitionConfig(member, keys)
+        }
+        guard entries.count <= Self.mostPartitions else {
+            throw keys.error("key 'partitions': \(entries.count) are too many; \(Self.mostPartitions) at most")
+        }
+        partitions = entries
         vmwareOSType = try keys.string("vmware-os-type")
         vmwareHardwareVersion = try keys.integer("vmware-hw-version")
         vmwareSecureBoot = try keys.boolean("vmware-secure-boot")

@@ -45,4 +45,10 @@ struct DiskFixture {
         let result = try await Command("e2fsck", ["-f", "-n", "\(image)?offset=\(partition.start)"]).capture()
         return result.status == 0 ? "" : result.text
     }
+
+    /// A number as wide as in `sfdisk --dump`.
+    static func padded(_ number: Int64) -> String {
+        let text = String(number)
+        return String(repeating: " ", count: 12 - text.count) + text
+    }
 }

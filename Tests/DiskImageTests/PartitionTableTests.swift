@@ -1,5 +1,7 @@
-import DiskImage
 import Testing
+import Treefile
+
+@testable import DiskImage
 
 @Suite("Partition tables")
 struct PartitionTableTests {
@@ -31,5 +33,11 @@ struct PartitionTableTests {
             #expect(table.partitions.first { $0.role == .root }?.number == 4, "\(name)")
             #expect(table.partitions.last?.size == nil, "\(name)")
         }
+    }
+
+    @Test("the names that image.yaml knows are those of the tables")
+    func names() {
+        let names = Set(PartitionTable.all.values.flatMap(\.partitions).map(\.name))
+        #expect(names == Set(PartitionConfig.standardNames + [PartitionConfig.rootName]))
     }
 }

@@ -61,6 +61,80 @@ struct OtherFilesTests {
                 == "\(slip):1:1: unknown key 'aws-imdsv2only'; did you mean 'aws-imdsv2-only'?")
     }
 
+    @Test("image.yaml: partitions, of which the including file's win one by one")
+    func imagePartitions() throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.write(
+            "include: base.yaml\npartitions:\n  boot: {size: 1024}\n  data: {size: 5}\n", to: "image.yaml")
+        try directory.write(
+            "partitions:\n  boot: {size: 512}\n  reserved: {size: 2}\n"
+                + "  var: {size: 64, filesystem: ext4, type: 4d21b016-b534-45c2-a9fb-5c16e091fd2d}\n", to: "base.yaml")
+        let partitions = try ImageConfig.load(path).partitions
+        #expect(partitions.mapValues(\.size) == ["boot": 1024, "data": 5, "reserved": 2, "var": 64])
+        #expect(partitions["var"]?.filesystem == .ext4)
+        #expect(partitions["var"]?.type == "4D21B016-B534-45C2-A9FB-5C16E091FD2D")
+        #expect(partitions["data"]?.filesystem == PartitionConfig.Filesystem.none)
+        #expect(partitions["data"]?.type == "0FC63DAF-8483-4772-8E79-3D69D8477DE4")
+    }
+
+    @Test(
+        "image.yaml: mistakes in partitions are errors with their place",
+        arguments: [
+            (
+                "partitions:\n  root: {size: 100}",
+                "2:3: partitions: 'root' takes what is left of the disk; use the key 'size' for the disk's size"
+            ),
+            ("partitions: {var: {}}", "1:19: key 'size' is missing in 'partitions.var': the partition's size in MiB"),
+            (
+                "partitions: {var: {size: 0}}",
+                "1:26: key 'size': expected a whole number of MiB above 0, found the number 0"
+            ),
+            (
+                "partitions: {var: {size: 1G}}",
+                "1:26: key 'size': expected a whole number of MiB above 0, found the text '1G'"
+            ),
+            ("partitions: {var: 5}", "1:19: 'partitions.var' must be a map of keys, but is the number 5"),
+            (
+                "partitions:\n  boot: {size: 1, filesystem: ext4}",
+                "2:19: partitions: only the size of 'boot' can be changed; remove 'filesystem'"
+            ),
+            (
+                "partitions: {var: {size: 1, sise: 2}}",
+                "1:29: unknown key 'sise' in 'partitions.var'; did you mean 'size'?"
+            ),
+            (
+                "partitions: {var: {size: 1, type: linux}}",
+                "1:35: key 'type': 'linux' is not a GUID such as 0FC63DAF-8483-4772-8E79-3D69D8477DE4"
+            ),
+            (
+                "partitions: {var: {size: 20, filesystem: xfs}}",
+                "1:42: key 'filesystem': unknown value 'xfs'; use one of none, ext4"
+            ),
+            (
+                "partitions: {var: {size: 15, filesystem: ext4}}",
+                "1:14: partitions: 'var' is too small for an ext4 filesystem, which needs 16 MiB"
+            ),
+            (
+                "partitions: {much-longer-than-16: {size: 20, filesystem: ext4}}",
+                "1:14: partitions: 'much-longer-than-16' is too long for the label of an ext4 filesystem, which has 16 "
+                    + "bytes at most"
+            ),
+            (
+                "partitions: {\(String(repeating: "n", count: 37)): {size: 20}}",
+                "1:14: partitions: the name '\(String(repeating: "n", count: 37))' must have 1 to 36 characters"
+            ),
+            (
+                "partitions: {\((0...100).map { "p\($0): {size: 1}" }.joined(separator: ", "))}",
+                "1:1: key 'partitions': 101 are too many; 100 at most"
+            ),
+            ("partition: {}", "1:1: unknown key 'partition'; did you mean 'partitions'?"),
+        ])
+    func imagePartitionMistakes(text: String, expected: String) throws {
+        let directory = try TemporaryDirectory()
+        let path = try directory.write(text + "\n", to: "image.yaml")
+        #expect(message { _ = try ImageConfig.load(path) } == "\(path):\(expected)")
+    }
+
     @Test("image.yaml: what the container image is like")
     func imageContainer() throws {
         let directory = try TemporaryDirectory()

@@ -7,6 +7,11 @@ public struct Ext2fsError: Error, Sendable, CustomStringConvertible {
     /// The library's error code (`errcode_t`): an errno or a code of the ext2 error table.
     public let code: Int
 
+    /// Whether the filesystem has too few blocks or inodes left.
+    public var isOutOfSpace: Bool {
+        [Int(EXT2_ET_BLOCK_ALLOC_FAIL), Int(EXT2_ET_INODE_ALLOC_FAIL)].contains(code)
+    }
+
     /// `cannot <operation>: <the library's message>`
     public var description: String {
         "cannot \(operation): " + (error_message(errcode_t(code)).map { String(cString: $0) } ?? "error \(code)")
