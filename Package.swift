@@ -97,6 +97,7 @@ let package = Package(
             ["Compose", "ContainerImage", "Packages", "Treefile", "HostSystem", "OSTree", "RPM", "LibArchive"]),
         module("Deployment", ["HostSystem", "OSTree", "GLib"]),
         module("DiskImage", ["CLinux", "Deployment", "Treefile", "HostSystem", "OSTree", "GLib", "Ext2fs", "Zlib"]),
+        module("LiveImage", ["Deployment", "HostSystem", "LibArchive", "Lzma"]),
         module("VirtualMachine", ["Deployment", "HostSystem", "Ext2fs"]),
         module(
             "TestRunner",
@@ -110,7 +111,10 @@ let package = Package(
 
         tool(
             "cosa",
-            ["Pipeline", "Builds", "Compression", "ContainerImage", "TestRunner", "VirtualMachine", "HostSystem"]),
+            [
+                "Pipeline", "Builds", "Compression", "ContainerImage", "Ignition", "LiveImage", "TestRunner",
+                "VirtualMachine", "HostSystem",
+            ]),
         tool(
             "kola",
             [
@@ -140,6 +144,7 @@ let package = Package(
         tests("Deployment", ["HostSystem", "OSTree", "GLib"]),
         tests("DiskImage", ["HostSystem", "OSTree", "Treefile", "Zlib"]),
         tests("VirtualMachine", ["Ext2fs", "HostSystem"]),
+        tests("LiveImage", ["HostSystem"]),
         tests("TestRunner", ["Builds", "HostSystem", "Ignition", "VirtualMachine"]),
         tests("Pipeline", ["HostSystem", "Builds", "Compression", "ContainerImage", "Treefile"]),
         .testTarget(

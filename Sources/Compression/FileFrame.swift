@@ -26,7 +26,7 @@ enum FileFrame: Sendable {
         case .gzip(_, let level): GzipFrame.header(level: level)
         case .zip(let frame): frame.header
         case .zstd: []
-        case .xz: try XZFrame.header()
+        case .xz(let frame): try frame.header()
         }
     }
 

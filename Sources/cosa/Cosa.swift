@@ -19,6 +19,7 @@ struct Cosa: AsyncParsableCommand {
             CommandGroup(name: "Build", subcommands: buildCommands),
             CommandGroup(name: "Test", subcommands: testCommands),
             CommandGroup(name: "Container images", subcommands: containerCommands),
+            CommandGroup(name: "Live images", subcommands: [ISO.self]),
             CommandGroup(name: "Builds and their metadata", subcommands: metadataCommands),
             CommandGroup(name: "Other", subcommands: otherCommands),
         ])

@@ -1,7 +1,7 @@
 import CArchive
 import SystemPackage
 
-/// Reads an uncompressed tar stream, or a zip file, member by member.
+/// Reads an uncompressed tar stream, a zip file or a cpio stream, member by member.
 public final class ArchiveReader {
     /// Fills the buffer with bytes of the stream and returns how many there are; 0 at the end.
     public typealias Source = (UnsafeMutableRawBufferPointer) throws -> Int
@@ -20,7 +20,7 @@ public final class ArchiveReader {
 
     /// Opens a tar file; members that are not read are skipped by seeking.
     public init(_ path: FilePath) throws(ArchiveError) {
-        archive = try Self.makeReader()
+        archive = try Self.makeReader(.tar)
         box = nil
         name = path.string
         let code = archive_read_open_filename(archive, path.string, 256 << 10)
@@ -29,7 +29,7 @@ public final class ArchiveReader {
 
     /// Opens a zip file.
     public init(zip path: FilePath) throws(ArchiveError) {
-        archive = try Self.makeReader(zip: true)
+        archive = try Self.makeReader(.zip)
         box = nil
         name = path.string
         let code = archive_read_open_filename(archive, path.string, 256 << 10)
@@ -40,8 +40,20 @@ public final class ArchiveReader {
     ///
     /// - Parameter name: how errors call it.
     /// - Throws: ``ArchiveError``, or what `source` throws.
-    public init(name: String, source: @escaping Source) throws {
-        let archive = try Self.makeReader()
+    public convenience init(name: String, source: @escaping Source) throws {
+        try self.init(.tar, name: name, source: source)
+    }
+
+    /// Reads a cpio stream from `source`, which may be compressed.
+    ///
+    /// - Parameter name: how errors call it.
+    /// - Throws: ``ArchiveError``, or what `source` throws.
+    public convenience init(cpio name: String, source: @escaping Source) throws {
+        try self.init(.cpio, name: name, source: source)
+    }
+
+    private init(_ format: Format, name: String, source: @escaping Source) throws {
+        let archive = try Self.makeReader(format)
         let box = SourceBox(source)
         let code = archive_read_open(
             archive, Unmanaged.passUnretained(box).toOpaque(), nil,
@@ -113,10 +125,18 @@ public final class ArchiveReader {
         }
     }
 
-    private static func makeReader(zip: Bool = false) throws(ArchiveError) -> OpaquePointer {
+    private enum Format { case tar, zip, cpio }
+
+    private static func makeReader(_ format: Format) throws(ArchiveError) -> OpaquePointer {
         guard let archive = archive_read_new() else { throw ArchiveError("read an archive", "out of memory") }
         archive_read_support_filter_none(archive)
-        if zip { archive_read_support_format_zip(archive) } else { archive_read_support_format_tar(archive) }
+        switch format {
+        case .tar: archive_read_support_format_tar(archive)
+        case .zip: archive_read_support_format_zip(archive)
+        case .cpio:
+            archive_read_support_filter_all(archive)
+            archive_read_support_format_cpio(archive)
+        }
         return archive
     }
 

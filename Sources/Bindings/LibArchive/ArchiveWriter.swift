@@ -1,17 +1,19 @@
 import CArchive
 
-/// Writes a tar stream member by member.
+/// Writes a tar or cpio stream member by member.
 public final class ArchiveWriter {
     /// Takes the stream's bytes; the buffer is valid during the call only.
     public typealias Sink = (UnsafeRawBufferPointer) throws -> Void
 
-    /// The flavour of tar.
+    /// The kind of archive.
     public enum Format: Sendable {
         /// GNU tar; cannot hold extended attributes.
         case gnutar
         /// ustar headers, with pax records before those members that need them (POSIX.1-2001). Extended attributes are
         /// `SCHILY.xattr.` records, which is what container tools read.
         case paxRestricted
+        /// cpio with headers of the kind `newc`, as the kernel unpacks an initramfs; cannot hold extended attributes.
+        case cpio
     }
 
     private final class SinkBox {
@@ -41,6 +43,7 @@ public final class ArchiveWriter {
             try check(archive_write_set_format_pax_restricted(archive), "choose pax")
             try check(
                 archive_write_set_format_option(archive, "pax", "xattrheader", "SCHILY"), "choose the xattr records")
+        case .cpio: try check(archive_write_set_format_cpio_newc(archive), "choose cpio")
         }
         try check(archive_write_set_bytes_per_block(archive, 256 << 10), "set the block size")
         // Without this the last block is filled up with zeros.

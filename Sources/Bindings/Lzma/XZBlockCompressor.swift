@@ -24,11 +24,12 @@ public struct XZBlockCompressor: Sendable {
     public static func memory(preset: UInt32) -> UInt64 { lzma_easy_encoder_memusage(preset) }
 
     private let preset: UInt32
+    private let check: XZCheck
 
     /// Makes a compressor.
     ///
     /// - Parameter preset: one of ``presets``.
-    public init(preset: UInt32) { self.preset = preset }
+    public init(preset: UInt32, check: XZCheck = .crc64) { (self.preset, self.check) = (preset, check) }
 
     /// The block's part of the stream.
     public func compress(_ content: UnsafeRawBufferPointer) throws(XZError) -> Block {
@@ -38,7 +39,7 @@ public struct XZBlockCompressor: Sendable {
         }
         var block = lzma_block()
         block.version = 0
-        block.check = XZFrame.check
+        block.check = check.code
         let capacity = lzma_block_buffer_bound(content.count)
         var code = LZMA_OK
         let bytes = withUnsafeMutablePointer(to: &options) { options in

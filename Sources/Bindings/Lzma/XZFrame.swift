@@ -3,19 +3,19 @@ import CLzma
 /// What stands around the blocks of an .xz stream (The .xz File Format 1.1.0): a header before, an index and a footer
 /// after them.
 public struct XZFrame: Sendable {
-    /// CRC-64, as the xz tool writes it.
-    static let check = LZMA_CHECK_CRC64
-
+    private let check: XZCheck
     private var blocks: [(unpadded: UInt64, content: UInt64)] = []
 
     /// The frame of a stream without blocks.
-    public init() {}
+    ///
+    /// - Parameter check: the same as the blocks'.
+    public init(check: XZCheck = .crc64) { self.check = check }
 
     /// The bytes before the first block.
-    public static func header() throws(XZError) -> [UInt8] {
+    public func header() throws(XZError) -> [UInt8] {
         var flags = lzma_stream_flags()
         flags.version = 0
-        flags.check = check
+        flags.check = check.code
         var bytes = [UInt8](repeating: 0, count: Int(LZMA_STREAM_HEADER_SIZE))
         try XZError.check(lzma_stream_header_encode(&flags, &bytes), "write the header of an xz stream")
         return bytes
@@ -43,7 +43,7 @@ public struct XZFrame: Sendable {
         try XZError.check(code, "write the index of an xz stream")
         var flags = lzma_stream_flags()
         flags.version = 0
-        flags.check = Self.check
+        flags.check = check.code
         flags.backward_size = size
         let footer = bytes.withUnsafeMutableBufferPointer { buffer in
             lzma_stream_footer_encode(&flags, buffer.baseAddress?.advanced(by: Int(size)))
