@@ -10,11 +10,13 @@ struct DiskContent {
     let boot: FileTree
     /// The files of the EFI system partition that the commit brings.
     let efiSystem: [BootFile]
+    /// The commit's GRUB for firmware that reads no filesystem, and its core image.
+    let grub: (program: FirmwareGRUB, core: [UInt8])?
 
     /// Deploys the request's commit, and adds what no deployment brings.
     ///
-    /// - Throws: `DeploymentError`, ``BootLoaderError`` and `GLibError`.
-    init(_ request: DiskRequest, _ bootLoader: BootLoaderChoice) async throws {
+    /// - Throws: `DeploymentError`, ``BootLoaderError``, `CommandError` and `GLibError`.
+    init(_ request: DiskRequest, _ bootLoader: BootLoaderChoice, _ table: PartitionTable) async throws {
         var sysroot = try await SysrootTreeBuilder().build(
             SysrootRequest(
                 repository: request.repository, commit: request.commit, osname: request.osname,
@@ -31,7 +33,16 @@ struct DiskContent {
         let files = try bootLoader.files(
             request, boot: sysroot.boot,
             firstBootArguments: KernelArguments(["ignition.firstboot"] + networkArguments))
-        sysroot.boot.add(files.boot, timestamp: request.timestamp)
+        if let program = files.grub {
+            let number = table.partitions.first { $0.role == .boot }?.number ?? 0
+            let core = try await GRUBInstaller(workDirectory: request.workDirectory)
+                .makeImage(program, bootPartition: number)
+            grub = (program, core)
+        } else {
+            grub = nil
+        }
+        let modules = grub.map { $0.program.bootFiles(core: $0.core) } ?? []
+        sysroot.boot.add(files.boot + modules, timestamp: request.timestamp)
         let aleph = AlephVersion(
             version: request.version, ref: request.ref, ostreeCommit: request.commit,
             containerImage: request.container)

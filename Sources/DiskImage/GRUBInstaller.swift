@@ -19,7 +19,7 @@ struct GRUBInstaller {
         static let firstBlockList = 0x1f4
     }
 
-    /// Makes the image of a target.
+    /// Makes the image of a target from the host's modules.
     func makeImage(_ target: BootLoader.Target) async throws -> FilePath {
         let folder = modules.appending(target.format)
         guard FileManager.default.fileExists(atPath: folder.appending("moddep.lst").string) else {
@@ -27,26 +27,75 @@ struct GRUBInstaller {
         }
         let early = workDirectory.appending("early.cfg")
         try AtomicFile.write(Array(GRUBConfiguration.early.utf8), to: early)
-        let output = workDirectory.appending("grub-\(target.format).img")
+        return try await makeImage(
+            target.format, from: folder, prefix: "/grub2", ["-c", early.string],
+            BootLoader.commonModules + target.modules)
+    }
+
+    /// Makes the image of a commit's GRUB from the commit's modules.
+    ///
+    /// - Parameter bootPartition: the boot partition's number.
+    /// - Throws: `CommandError`, and the errors of the file system.
+    func makeImage(_ grub: FirmwareGRUB, bootPartition: Int) async throws -> [UInt8] {
+        let folder = workDirectory.appending("grub").appending(grub.target.format)
+        try FileContent.createDirectory(folder)
+        for (name, bytes) in grub.files {
+            try Data(bytes).write(to: URL(filePath: folder.appending(name).string))
+        }
+        let image = try await makeImage(
+            grub.target.format, from: folder, prefix: grub.target.prefix(bootPartition: bootPartition), [],
+            grub.target.modules)
+        return try FileContent.read(image)
+    }
+
+    private func makeImage(
+        _ format: String, from folder: FilePath, prefix: String, _ options: [String], _ modules: [String]
+    ) async throws -> FilePath {
+        let output = workDirectory.appending("grub-\(format).img")
         try await Command(
             "grub-mkimage",
-            ["-d", folder.string, "-O", target.format, "-p", "/grub2", "-c", early.string, "-o", output.string]
-                + BootLoader.commonModules + target.modules
+            ["-d", folder.string, "-O", format, "-p", prefix] + options + ["-o", output.string] + modules
         ).run()
         return output
     }
 
-    /// Puts the first stage into the first sector and the core image into its partition.
-    func installBIOS(core: FilePath, target: BootLoader.Target, on image: FilePath, at extent: PartitionExtent) throws {
-        let sector = UInt64(extent.start / 512)
-        var boot = try [UInt8](
-            Data(contentsOf: URL(filePath: modules.appending(target.format).appending("boot.img").string)))
-        var coreImage = try [UInt8](Data(contentsOf: URL(filePath: core.string)))
-        guard boot.count == 512, coreImage.count > 512 else {
-            throw DiskImageError.unexpectedFormat(core, expected: "a GRUB image for BIOS machines")
+    /// Puts a commit's GRUB where the firmware looks for it.
+    ///
+    /// - Throws: ``DiskImageError``, ``BootLoaderError``.
+    func install(_ grub: FirmwareGRUB, core: [UInt8], on image: FilePath, at extent: PartitionExtent) throws {
+        switch grub.target.role {
+        case .biosBoot:
+            guard let boot = grub.files["boot.img"] else {
+                throw BootLoaderError.missing(
+                    .grubBLS, path: "\(grub.target.folder)/boot.img", packages: grub.target.package)
+            }
+            try installBIOS(
+                boot: boot, core: core, named: FilePath("/\(grub.target.folder)/boot.img"), on: image, at: extent)
+        default:
+            guard core.count <= extent.size else {
+                throw DiskImageError.bootLoaderTooLarge(size: core.count, room: extent.size)
+            }
+            try SparseFile.write(core, to: image, at: extent.start)
         }
-        guard coreImage.count <= extent.size else {
-            throw DiskImageError.bootLoaderTooLarge(size: coreImage.count, room: extent.size)
+    }
+
+    /// Puts the first stage of the host's GRUB into the first sector and the core image into its partition.
+    func installBIOS(core: FilePath, target: BootLoader.Target, on image: FilePath, at extent: PartitionExtent) throws {
+        let boot = modules.appending(target.format).appending("boot.img")
+        try installBIOS(
+            boot: FileContent.read(boot), core: FileContent.read(core), named: boot, on: image, at: extent)
+    }
+
+    private func installBIOS(
+        boot: [UInt8], core: [UInt8], named name: FilePath, on image: FilePath, at extent: PartitionExtent
+    ) throws {
+        let sector = UInt64(extent.start / 512)
+        var (boot, core) = (boot, core)
+        guard boot.count == 512, core.count > 512 else {
+            throw DiskImageError.unexpectedFormat(name, expected: "a GRUB image for BIOS machines")
+        }
+        guard core.count <= extent.size else {
+            throw DiskImageError.bootLoaderTooLarge(size: core.count, room: extent.size)
         }
         boot.replace(at: Offset.kernelSector, with: sector)
         // Boot from the drive that the BIOS started, and without the check for floppy disks.
@@ -54,9 +103,9 @@ struct GRUBInstaller {
         boot[Offset.driveCheck] = 0x90
         boot[Offset.driveCheck + 1] = 0x90
         // grub-mkimage has filled in the list's length and segment; only where it starts depends on the disk.
-        coreImage.replace(at: Offset.firstBlockList, with: sector + 1)
+        core.replace(at: Offset.firstBlockList, with: sector + 1)
         try SparseFile.write(Array(boot[..<Offset.partitionTable]), to: image, at: 0)
-        try SparseFile.write(coreImage, to: image, at: extent.start)
+        try SparseFile.write(core, to: image, at: extent.start)
     }
 }
 

@@ -29,7 +29,10 @@ public struct RawImageBuilder: Sendable {
         let work = request.workDirectory
         try clear(work)
         progress("Deploying \(request.commit)")
-        let content = try await DiskContent(request, bootLoader)
+        let content = try await DiskContent(request, bootLoader, table)
+        if let folder = content.missingModules(request, bootLoader) {
+            progress("The commit ships no /\(folder): the disk boots with UEFI only")
+        }
         let sizes = try await sizes(request, content, rootFilesystem, table)
         let image = RawImage(
             file: request.output.string, size: sizes.metal, cloudSize: sizes.cloud, sectorSize: request.sectorSize,
@@ -99,6 +102,10 @@ public struct RawImageBuilder: Sendable {
         let efi = work.appending("esp")
         try FileContent.createDirectory(efi)
         if image.bootLoader == .grubSyslinux { try await installHostGRUB(on: file, image, efi: efi, work: work) }
+        if let (grub, core) = content.grub {
+            try GRUBInstaller(workDirectory: work)
+                .install(grub, core: core, on: file, at: image.partition(grub.target.role))
+        }
         for entry in content.efiSystem {
             let path = efi.appending(entry.path)
             try FileContent.createDirectory(path.removingLastComponent())

@@ -27,4 +27,6 @@ public struct BootLoaderFiles: Sendable, Equatable {
     public var boot: [BootFile]
     /// The files of the EFI system partition.
     public var efiSystem: [BootFile]
+    /// What firmware that reads no filesystem boots with.
+    var grub: FirmwareGRUB?
 }

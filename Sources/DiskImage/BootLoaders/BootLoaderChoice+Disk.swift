@@ -30,8 +30,10 @@ extension BootLoaderChoice {
                     BootFile("grub2/console.cfg", text: GRUBConfiguration.console([])),
                 ], efiSystem: [])
         case .grubBLS:
+            // The boot filesystem gets another UUID at the first boot, and then GRUB is told it (rdcore bind-boot).
             return try StaticGRUB(
-                commit, basearch: request.basearch, bootUUID: RawImageBuilder.bootUUID, timestamp: request.timestamp
+                commit, basearch: request.basearch, sectorSize: request.sectorSize, bootUUID: nil,
+                timestamp: request.timestamp
             ).content()
         case .systemdBoot:
             var files: [String: FileTreeEntry.Content] = [:]

@@ -2,21 +2,24 @@ import Deployment
 import HostSystem
 
 /// A disk that boots with the commit's own GRUB: the files that bootupd would install, without running bootupd.
-///
-/// Machines with UEFI boot by these files alone. BIOS and Open Firmware machines need a core image, which `grub2-install`
-/// of the same distribution makes of its own modules; that is not done here (docs/boot-loaders.md).
 public struct StaticGRUB: Sendable {
     private let files: any CommitFiles
     private let basearch: String
+    private let sectorSize: Int
     /// The UUID of the boot filesystem, by which GRUB finds it; nil has it found by the label `boot`.
     private let bootUUID: String?
     /// Seconds since 1970.
     private let timestamp: Int64
 
     /// A disk for a commit for which ``BootLoaderChoice/grubBLS`` was chosen.
-    public init(_ files: any CommitFiles, basearch: String, bootUUID: String?, timestamp: Int64) {
+    ///
+    /// - Parameter sectorSize: bytes of the disk's sectors.
+    public init(
+        _ files: any CommitFiles, basearch: String, sectorSize: Int = 512, bootUUID: String?, timestamp: Int64
+    ) {
         self.files = files
         self.basearch = basearch
+        self.sectorSize = sectorSize
         self.bootUUID = bootUUID
         self.timestamp = timestamp
     }
@@ -34,16 +37,23 @@ public struct StaticGRUB: Sendable {
             BootFile("grub2/grubenv", text: Self.environmentBlock),
         ]
         if let uuid { boot.append(BootFile("grub2/bootuuid.cfg", text: uuid, permissions: Self.privatePermissions)) }
-        guard let names = EFINames.all[basearch] else { return BootLoaderFiles(boot: boot, efiSystem: []) }
-        let shipped = try ShippedEFIFiles(files, names)
-        if let state = try BootupdState(shipped, in: files, timestamp: timestamp) {
+        let firmware = try FirmwareGRUB(files, basearch: basearch, sectorSize: sectorSize)
+        let names = EFINames.all[basearch]
+        if names == nil, firmware == nil, let target = FirmwareGRUB.Target.all[basearch] {
+            throw BootLoaderError.missing(.grubBLS, path: target.folder, packages: target.package)
+        }
+        let shipped = try names.map { try ShippedEFIFiles(files, $0) }
+        if let state = try BootupdState(shipped, hasFirmwareGRUB: firmware != nil, in: files, timestamp: timestamp) {
             boot.append(BootFile("bootupd-state.json", text: try state.text()))
         }
-        var efi = shipped.files.map { BootFile("EFI/\($0.path)", .bytes($0.bytes)) }
-        efi += Self.fallback(shipped, names)
-        efi.append(BootFile("EFI/\(shipped.vendor)/grub.cfg", text: try text("grub-static-efi.cfg")))
-        if let uuid { efi.append(BootFile("EFI/\(shipped.vendor)/bootuuid.cfg", text: uuid)) }
-        return BootLoaderFiles(boot: boot, efiSystem: efi)
+        var result = BootLoaderFiles(boot: boot, efiSystem: [], grub: firmware)
+        guard let shipped, let names else { return result }
+        result.efiSystem = shipped.files.map { BootFile("EFI/\($0.path)", .bytes($0.bytes)) }
+        result.efiSystem += Self.fallback(shipped, names)
+        result.efiSystem.append(
+            BootFile("EFI/\(shipped.vendor)/grub.cfg", text: try text("grub-static-efi.cfg")))
+        if let uuid { result.efiSystem.append(BootFile("EFI/\(shipped.vendor)/bootuuid.cfg", text: uuid)) }
+        return result
     }
 
     /// What firmware starts from a disk that it does not know, where the distribution ships nothing for that: the first
