@@ -6,7 +6,7 @@ import SystemPackage
 /// hard link after the file that it is another name of. Equal trees give equal filesystems.
 public struct FileTree: Sendable, Equatable {
     /// The entries; the first is the root, `/`.
-    public private(set) var entries: [FileTreeEntry]
+    public internal(set) var entries: [FileTreeEntry]
 
     /// A tree that is a directory with nothing in it.
     public init(root: FileTreeEntry.Attributes) {

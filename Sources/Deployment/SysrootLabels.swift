@@ -2,12 +2,27 @@ import GLib
 import OSTree
 
 /// The SELinux labels of files that a commit does not bring: those of the commit's own policy.
-struct SysrootLabels {
+public struct SysrootLabels {
     private let policy: SecurityPolicy?
 
     /// The labels of a commit; none where it has no policy.
-    init(of commit: String, in repository: Repository) throws(GLibError) {
+    ///
+    /// - Throws: `GLibError` where its policy is incomplete.
+    public init(of commit: String, in repository: Repository) throws(GLibError) {
         policy = try SecurityPolicy(of: commit, in: repository)
+    }
+
+    /// Gives entries that were added to a filesystem their labels.
+    ///
+    /// - Parameters:
+    ///   - tree: the filesystem.
+    ///   - first: the index of the first entry that was added.
+    ///   - prefix: where the booted system has the filesystem: "" for the root.
+    /// - Throws: `GLibError`.
+    public func apply(to tree: inout FileTree, from first: Int, prefix: String) throws(GLibError) {
+        for index in first..<tree.entries.count {
+            try apply(prefix + tree.entries[index].path, to: &tree.entries[index])
+        }
     }
 
     /// Gives an entry the label of a path, where the policy has one.

@@ -1,5 +1,6 @@
 import Deployment
 import Foundation
+import OSTree
 import Treefile
 
 /// What the filesystems of a disk hold, as values.
@@ -25,6 +26,7 @@ struct DiskContent {
                 // Another entry than the default one asks for no password that was set for the menu.
                 settings: bootLoader == .grubBLS ? ["bls-append-except-default": "grub_users=\"\""] : [:],
                 timestamp: request.timestamp, workDirectory: request.workDirectory))
+        let first = (root: sysroot.root.entries.count, boot: sysroot.boot.entries.count)
         let networkArguments = request.image.ignitionNetworkArguments ?? []
         try BootContent(
             networkArguments: networkArguments,
@@ -53,6 +55,13 @@ struct DiskContent {
         sysroot.root.add(
             "/.coreos-aleph-version.json", .symbolicLink(".aleph-version.json"),
             .init(permissions: 0o777, modificationTime: request.timestamp))
+        // mke2fs makes it in any case, without a label.
+        let lostAndFound = FileTreeEntry.Attributes(permissions: 0o700, modificationTime: request.timestamp)
+        sysroot.boot.add("/lost+found", .directory, lostAndFound)
+        if try RootFilesystem(request.image) == .ext4 { sysroot.root.add("/lost+found", .directory, lostAndFound) }
+        let labels = try SysrootLabels(of: request.commit, in: Repository.open(request.repository))
+        try labels.apply(to: &sysroot.root, from: first.root, prefix: "")
+        try labels.apply(to: &sysroot.boot, from: first.boot, prefix: "/boot")
         (root, boot, efiSystem) = (sysroot.root, sysroot.boot, files.efiSystem)
     }
 
