@@ -46,6 +46,8 @@ public enum SysrootBootLoader: String, Sendable, Codable {
     case syslinux
     /// Nothing: the boot loader reads the entries themselves.
     case none
+    /// The boot record of s390x, by the running system's zipl; nothing at first.
+    case zipl
 }
 
 /// A sysroot with one deployment, as values.

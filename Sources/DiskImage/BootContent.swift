@@ -9,6 +9,14 @@ struct BootContent {
     /// What platforms.yaml says, by platform.
     let platforms: [String: PlatformsTable.Settings]
 
+    private static let stampStart = "set ignition_network_kcmdline=\""
+
+    /// The kernel arguments for the network that `/ignition.firstboot` has.
+    static func networkArguments(ofStamp text: String) -> [String] {
+        guard text.hasPrefix(stampStart) else { return [] }
+        return text.dropFirst(stampStart.count).prefix { $0 != "\"" }.split(separator: " ").map(String.init)
+    }
+
     /// Adds the files to the boot filesystem.
     func add(to boot: inout FileTree, timestamp: Int64) throws {
         boot.add("/coreos", .directory, .init(permissions: 0o755, modificationTime: timestamp))
@@ -17,7 +25,7 @@ struct BootContent {
         let table = String(decoding: try encoder.encode(platforms), as: UTF8.self)
         boot.addFile("/coreos/platforms.json", table + "\n", timestamp: timestamp)
         let network = networkArguments.joined(separator: " ")
-        let stamp = network.isEmpty ? "" : "set ignition_network_kcmdline=\"\(network)\"\n"
+        let stamp = network.isEmpty ? "" : "\(Self.stampStart)\(network)\"\n"
         boot.addFile("/ignition.firstboot", stamp, timestamp: timestamp)
     }
 }

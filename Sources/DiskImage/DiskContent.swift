@@ -22,7 +22,7 @@ struct DiskContent {
             SysrootRequest(
                 repository: request.repository, commit: request.commit, osname: request.osname,
                 origin: Self.origin(request), kernelArguments: Self.kernelArguments(request),
-                bootLoader: bootLoader == .grubSyslinux ? .syslinux : .none,
+                bootLoader: bootLoader.sysroot,
                 // Another entry than the default one asks for no password that was set for the menu.
                 settings: bootLoader == .grubBLS ? ["bls-append-except-default": "grub_users=\"\""] : [:],
                 timestamp: request.timestamp, workDirectory: request.workDirectory))

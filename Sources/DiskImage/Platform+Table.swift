@@ -26,8 +26,9 @@ extension Platform {
         Platform("proxmoxve", .qcow2, on: x86),
         Platform("qemu", .qcow2, on: every),
         Platform(
-            "qemu-secex", .qcow2, ignitionID: "qemu", on: ["s390x"],
-            requires: "a Secure Execution machine with the host key, in which genprotimg encrypts the boot image"),
+            SecureExecution.platform, .qcow2, ignitionID: "qemu", on: ["s390x"],
+            requires: "an IBM Z machine with Secure Execution, on which genprotimg encrypts the boot image for its host"
+        ),
         Platform("virtualbox", .virtualBoxOVA, on: x86, skipCompression: true),
         Platform("vmware", .vmwareOVA, on: x86, skipCompression: true),
         Platform("vultr", .raw, on: x86),

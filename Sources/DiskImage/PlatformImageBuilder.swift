@@ -10,15 +10,20 @@ public struct PlatformImageBuilder: Sendable {
     public typealias ContainerPacker = @Sendable (_ disk: FilePath, _ archive: FilePath) async throws -> Void
 
     private let machine: MachineDescription
+    private let zipl: ZiplHook?
     private let packContainer: ContainerPacker
 
     /// A builder.
     ///
     /// - Parameters:
     ///   - machine: what descriptions of virtual machines say about the system.
+    ///   - zipl: writes the boot record of disks for s390x; nil leaves them without.
     ///   - packContainer: makes the container image of a ``ImageFormat/containerDisk``.
-    public init(machine: MachineDescription, packContainer: @escaping ContainerPacker) {
+    public init(
+        machine: MachineDescription, zipl: ZiplHook? = nil, packContainer: @escaping ContainerPacker
+    ) {
         self.machine = machine
+        self.zipl = zipl
         self.packContainer = packContainer
     }
 
@@ -46,7 +51,10 @@ public struct PlatformImageBuilder: Sendable {
             unlink(result.string)
         }
         try FileContent.createDirectory(scratch)
-        let disk = try await raw.disk(for: platform, scratch: scratch)
+        var disk = try await raw.disk(for: platform, scratch: scratch)
+        if let zipl, raw.bootLoader == .zipl {
+            disk = try await zipl.run(disk, platform, raw, copy: scratch.appending("zipl.raw"))
+        }
         try await write(disk, platform, raw, to: result, scratch: scratch)
         return try await Blocking.run {
             let digest = try SparseFile.digest(result)

@@ -45,14 +45,20 @@ public struct DiskStep: Sendable {
     /// - Parameters:
     ///   - build: an id, a tag, or nil for the newest build.
     ///   - force: make those that are there again, from a raw image that is new too.
+    ///   - genprotimgVM: for `qemu-secex`, the image of a virtual machine with genprotimg.
+    ///   - hostKey: for `qemu-secex`, the key document of the host.
     /// - Returns: what there is now, in the order of `names`.
     /// - Throws: ``PipelineError``, `BuildsError`, `FreeSpaceError`, `DiskImageError` and the errors of the tools; what was published
     ///   before stays.
-    public func run(platforms names: [String], build: String?, force: Bool) async throws -> [Result] {
+    public func run(
+        platforms names: [String], build: String?, force: Bool, genprotimgVM: String? = nil, hostKey: String? = nil
+    ) async throws -> [Result] {
         var platforms: [Platform] = []
         for name in names {
             let platform = try Platform.named(name, basearch: basearch)
-            if let requirement = platform.requirement {
+            let secureExecution = try SecureExecution(
+                hostArchitecture: Architecture.current, machineImage: genprotimgVM, hostKey: hostKey)
+            if let requirement = platform.requirement(secureExecution) {
                 throw DiskImageError.cannotBeMade(platform: name, requires: requirement)
             }
             if !platforms.contains(platform) { platforms.append(platform) }
@@ -92,9 +98,15 @@ public struct DiskStep: Sendable {
 
     private var scratch: FilePath { store.directory.temporary.appending("disk/derive") }
 
+    /// What writes the boot record of the images.
+    private var zipl: ZiplHook? {
+        get throws { basearch == "s390x" ? try ZiplHook.named() : nil }
+    }
+
     private func make(
         _ platforms: [Platform], build: String, _ metadata: BuildMetadata, force: Bool
     ) async throws -> [Result] {
+        let zipl = try zipl
         let inputs = try raws.inputs(build, metadata)
         try checkSpace(for: platforms, build: build, inputs, content: nil)
         var images: [Int: Swift.Result<RawImage, any Error>] = [:]
@@ -112,7 +124,7 @@ public struct DiskStep: Sendable {
         if let content { try checkSpace(for: platforms, build: build, inputs, content: content) }
         let derivation = PlatformStep(
             store: store, basearch: basearch, reporter: reporter, build: build, metadata: metadata,
-            image: inputs.image, scratch: scratch)
+            image: inputs.image, scratch: scratch, zipl: zipl)
         let jobs = platforms.compactMap { platform in
             images[platform.sectorSize].map { PlatformStep.Job(platform: platform, raw: $0) }
         }
@@ -129,7 +141,10 @@ public struct DiskStep: Sendable {
         if known == nil { known = try raws.kept(inputs, sectorSize: 512)?.allocatedSize }
         // Container images hold the same files, compressed to a third or less.
         let estimate = known ?? (inputs.metadata.images["ostree"]?.size ?? 0) * 4
-        let needed = platforms.reduce(known == nil ? estimate : 0) { $0 + $1.estimatedSpace(content: estimate) }
+        let hasHook = try zipl != nil
+        let needed = platforms.reduce(known == nil ? estimate : 0) {
+            $0 + $1.estimatedSpace(content: estimate, hasHook: hasHook)
+        }
         let names = platforms.map(\.name).joined(separator: ", ")
         try FreeSpace.require(needed, at: store.path(build, arch: basearch), for: names, available: freeSpace)
     }

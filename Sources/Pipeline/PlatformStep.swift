@@ -18,6 +18,8 @@ struct PlatformStep: Sendable {
     let metadata: BuildMetadata
     let image: ImageConfig
     let scratch: FilePath
+    /// What writes the boot record of images for s390x.
+    let zipl: ZiplHook?
 
     /// A platform and the raw image that its own is derived from, or why there is none.
     struct Job: Sendable {
@@ -41,7 +43,8 @@ struct PlatformStep: Sendable {
             fileName: fileName(ImageFormat.qcow2.suffix), basearch: basearch, version: build,
             timestamp: raw.timestamp)
         let builder = PlatformImageBuilder(
-            machine: MachineDescription(name: name, summary: metadata.summary, version: build, image: image)
+            machine: MachineDescription(name: name, summary: metadata.summary, version: build, image: image),
+            zipl: zipl
         ) { try await container.write($0, to: $1) }
         return try await reporter.step("\(platform.name): \(platform.suffix)") {
             defer { unlink(output.string) }
@@ -53,6 +56,11 @@ struct PlatformStep: Sendable {
                     skipCompression: platform.skipCompression ? true : nil)
             }
             let path = store.path(build, arch: basearch).appending(artifact.path)
+            if raw.bootLoader == .zipl, zipl == nil {
+                reporter.note(
+                    "\(platform.name) does not boot before zipl has written its boot record: name a program that runs "
+                        + "zipl in \(ZiplHook.variable) (docs/boot-loaders.md)")
+            }
             reporter.note("Successfully generated: \(path)")
             return DiskStep.Result(platform: platform.name, path: path.string, isNew: true)
         }

@@ -36,7 +36,9 @@ struct CommandLineRunner<Root: AsyncParsableCommand> {
             return [node] + arguments.dropFirst(2)
         }
         guard let first = arguments.first, first.hasPrefix("buildextend-") else { return arguments }
-        return ["buildextend", String(first.dropFirst("buildextend-".count))] + arguments.dropFirst()
+        let platform = String(first.dropFirst("buildextend-".count))
+        // coreos-assembler has both names for the command, and one for the platform.
+        return ["buildextend", platform == "secex" ? "qemu-secex" : platform] + arguments.dropFirst()
     }
 
     private func unknownCommand(_ arguments: [String]) -> String? {

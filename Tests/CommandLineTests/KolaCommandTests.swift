@@ -28,6 +28,7 @@ struct KolaCommandTests {
     func platforms() {
         #expect(
             CommandLineRunner<Cosa>.expand(["buildextend-qemu", "--force"]) == ["buildextend", "qemu", "--force"])
+        #expect(CommandLineRunner<Cosa>.expand(["buildextend-secex"]) == ["buildextend", "qemu-secex"])
         #expect(CommandLineRunner<Cosa>.expand(["build", "buildextend-qemu"]) == ["build", "buildextend-qemu"])
     }
 }

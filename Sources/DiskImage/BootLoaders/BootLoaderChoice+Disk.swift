@@ -3,6 +3,15 @@ import OSTree
 import Treefile
 
 extension BootLoaderChoice {
+    /// What libostree writes for it at each update.
+    var sysroot: SysrootBootLoader {
+        switch self {
+        case .grubSyslinux: .syslinux
+        case .grubBLS, .systemdBoot: .none
+        case .zipl: .zipl
+        }
+    }
+
     /// The boot loader of a disk.
     ///
     /// - Throws: ``BootLoaderError``, `GLibError`.

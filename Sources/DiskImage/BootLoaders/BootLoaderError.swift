@@ -10,6 +10,10 @@ public enum BootLoaderError: Error, Sendable, Equatable, CustomStringConvertible
     case severalVendors([String])
     /// A file of the commit does not have its format.
     case unreadable(path: String, reason: String)
+    /// The environment names a hook for zipl that cannot be run.
+    case noHook(String)
+    /// The hook for zipl did not write a boot record.
+    case hookFailed(program: String, platform: String, reason: String)
 
     /// One line: what is missing, and what brings it.
     public var description: String {
@@ -26,6 +30,10 @@ public enum BootLoaderError: Error, Sendable, Equatable, CustomStringConvertible
                 + paths.joined(separator: ", ")
         case .unreadable(let path, let reason):
             "/\(path) of the commit cannot be read: \(reason)"
+        case .noHook(let path):
+            "\(ZiplHook.variable): \(path) is not the absolute path of a program"
+        case .hookFailed(let program, let platform, let reason):
+            "\(ZiplHook.variable): \(program) has written no boot record of the \(platform) image: \(reason)"
         }
     }
 }

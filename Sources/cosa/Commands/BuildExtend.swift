@@ -19,6 +19,12 @@ struct BuildExtend: AsyncParsableCommand {
     @Flag(help: "Make images anew that are there, from the commit on.")
     var force = false
 
+    @Option(help: ArgumentHelp("qemu-secex: the virtual machine that runs genprotimg.", valueName: "image"))
+    var genprotimgvm: String?
+
+    @Option(help: ArgumentHelp("qemu-secex: the key document of the host.", valueName: "file"))
+    var hostkey: String?
+
     @Flag(help: "List the platforms.")
     var supportedPlatforms = false
 
@@ -42,7 +48,8 @@ struct BuildExtend: AsyncParsableCommand {
         let directory = try workdir.open()
         let results = try await progress.run("buildextend", in: directory, json: output.json) { reporter in
             try await DiskStep(directory, basearch: build.arch, toolVersion: ToolVersion.text, reporter: reporter).run(
-                platforms: platforms, build: build.build, force: force)
+                platforms: platforms, build: build.build, force: force, genprotimgVM: genprotimgvm,
+                hostKey: hostkey)
         }
         if output.json {
             print(try JSONReport.text(results))
