@@ -64,7 +64,7 @@ import Testing
             "timeout",
             ["120", "qemu-system-x86_64", "-accel", "tcg", "-m", "128", "-display", "none", "-nic", "none"]
                 + ["-no-reboot", "-serial", "stdio"] + drives
-        ).run().text
+        ).capture().text
         #expect(console.contains("first boot of (hd0,gpt3)/grub2: hd0,gpt3"), "\(console)")
     }
 
