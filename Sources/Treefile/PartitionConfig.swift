@@ -48,7 +48,7 @@ public struct PartitionConfig: Sendable, Equatable {
         var keys = try KeyReader(member.value, file: outer.file, name: "partitions.\(name)")
         let sizeNode = keys.take("size")
         guard case .integer(let size)? = sizeNode?.content, size > 0 else {
-            throw try sizeNode.map { keys.mismatch($0, "size", expected: "a whole number of MiB above 0") }
+            throw sizeNode.map { keys.mismatch($0, "size", expected: "a whole number of MiB above 0") }
                 ?? keys.error("key 'size' is missing in 'partitions.\(name)': the partition's size in MiB")
         }
         self.size = size
