@@ -14,7 +14,7 @@ depends() {
 
 installkernel() {
     hostonly='' instmods virtio_blk virtio_net virtio_scsi virtio_console virtio_rng virtio_pci \
-        nvme ahci sd_mod ata_piix ext4 xfs vfat nls_ascii nls_cp437 qemu_fw_cfg overlay
+        nvme ahci sd_mod ata_piix ext4 xfs btrfs vfat nls_ascii nls_cp437 qemu_fw_cfg overlay
 }
 
 # Installs a unit and makes a target of the initramfs require it.
@@ -29,7 +29,7 @@ install() {
     # The initramfs has next to no coreutils; a tool that is missing here is "command not found" at boot.
     inst_multiple cat cp findmnt journalctl lsblk mkdir mount partx resize2fs rm rmdir sfdisk \
         systemctl systemd-tmpfiles umount udevadm networkctl
-    inst_multiple -o xfs_growfs mkfs.ext4 mkfs.vfat mkfs.xfs
+    inst_multiple -o btrfs xfs_growfs mkfs.btrfs mkfs.ext4 mkfs.vfat mkfs.xfs
     inst "$systemdutildir/systemd-networkd-wait-online"
     inst_simple /etc/ssl/certs/ca-certificates.crt
 
