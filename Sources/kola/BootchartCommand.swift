@@ -25,10 +25,11 @@ struct BootchartCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (path, build) = try image.image(workdir: workdir, architecture: "x86_64")
-        var shell = Devshell(
-            machine: MachineDescription(
-                image: path, primaryDisk: VirtualDisk(size: try image.diskSize()), firmware: image.qemuFirmware,
-                memory: memory))
+        var machine = MachineDescription(
+            image: path, primaryDisk: VirtualDisk(size: try image.diskSize()), firmware: try image.firmware(),
+            memory: memory)
+        machine.hasIgnitionOnDisk = ImagePlatform.readsConfigFromDisk(path)
+        var shell = Devshell(machine: machine)
         shell.ignitionSpec = image.newestSpec(ofBuild: build?.ignitionSpec)
         let configs = try appended.configs(newest: shell.ignitionSpec)
         for warning in configs.flatMap(\.warnings) { StandardError.write("warning: \(warning)") }

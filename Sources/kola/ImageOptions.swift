@@ -21,8 +21,8 @@ struct ImageOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The size of the disk, such as 16G.", valueName: "size"))
     var qemuSize: String?
 
-    @Option(help: "The firmware: bios, uefi or uefi-secure.")
-    var qemuFirmware: MachineDescription.Firmware = .bios
+    @Option(help: "The firmware: bios, uefi or uefi-secure (default: bios; uefi with --qemu-native-4k).")
+    var qemuFirmware: MachineDescription.Firmware?
 
     @Option(
         help: ArgumentHelp(
@@ -41,6 +41,17 @@ struct ImageOptions: ParsableArguments {
         guard stream == nil else {
             throw ValidationError("--stream: streams have images of clouds, not of the platform qemu; use --qemu-image")
         }
+    }
+
+    /// The firmware of machines whose primary disk has such sectors. A BIOS starts nothing from large ones.
+    ///
+    /// - Throws: `ValidationError` where the user asks for a BIOS all the same.
+    func firmware(_ sectors: VirtualDisk.Sectors = .small) throws -> MachineDescription.Firmware {
+        guard sectors == .large else { return qemuFirmware ?? .bios }
+        guard qemuFirmware != .bios else {
+            throw ValidationError("--qemu-native-4k: native 4k requires uefi firmware; leave out --qemu-firmware bios")
+        }
+        return qemuFirmware ?? .uefi
     }
 
     /// The newest spec that the guest takes.

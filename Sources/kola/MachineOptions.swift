@@ -53,6 +53,9 @@ struct MachineOptions: ParsableArguments {
         return disk
     }
 
+    /// The image of a build that such a disk starts from.
+    var imageKind: BuildImage.Kind { qemuNative4k ? .largeSectors : .disk }
+
     /// The folders that options named `name` share with guests.
     static func folders(_ texts: [String], name: String, isReadOnly: Bool) throws -> [SharedFolder] {
         try texts.map { text in

@@ -67,6 +67,7 @@ struct QemuexecCommand: AsyncParsableCommand {
     static let blankSize: Int64 = 12 << 30
 
     func validate() throws {
+        _ = try image.firmware(machine.primaryDisk.sectors)
         guard arch == "x86_64" else {
             throw ValidationError("--arch: there are no machines of the architecture \"\(arch)\" here, only x86_64")
         }
@@ -112,7 +113,8 @@ struct QemuexecCommand: AsyncParsableCommand {
         }
         let size = try options.diskSize() ?? (found == nil ? Self.blankSize : nil)
         var description = MachineDescription(
-            image: found?.path, primaryDisk: VirtualDisk(size: size), firmware: options.qemuFirmware, memory: memory,
+            image: found?.path, primaryDisk: VirtualDisk(size: size),
+            firmware: try options.firmware(machine.primaryDisk.sectors), memory: memory,
             processors: autoCpus || console.isDevshell ? HostCapacity.processors : numaNodes ? 2 : 1,
             extraArguments: more)
         if numaNodes { description.processors = max(2, description.processors) }
@@ -126,7 +128,8 @@ struct QemuexecCommand: AsyncParsableCommand {
         description.hasNUMANodes = numaNodes
         description.kernelArguments = kargs.joined(separator: " ")
         description.firstBootKernelArguments = firstbootkargs
-        description.hasIgnitionOnDisk = config.injectIgnition
+        description.hasIgnitionOnDisk =
+            config.injectIgnition || found.map { ImagePlatform.readsConfigFromDisk($0.path) } ?? false
         var shell = Devshell(machine: description)
         shell.ignitionSpec = options.newestSpec(ofBuild: found?.build?.ignitionSpec)
         let pieces: [WellKnownFragment] =
@@ -144,7 +147,7 @@ struct QemuexecCommand: AsyncParsableCommand {
     private func disk(of options: ImageOptions) throws -> (path: FilePath, build: BuildImage?)? {
         let hasBuilds = FileContent.exists(FilePath(workdir).appending("builds/builds.json"))
         guard options.qemuImage != nil || options.build != nil || hasBuilds || console.devshell else { return nil }
-        return try options.image(workdir: workdir, architecture: arch)
+        return try options.image(workdir: workdir, architecture: arch, kind: machine.imageKind)
     }
 }
 

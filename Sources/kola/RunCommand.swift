@@ -61,6 +61,7 @@ struct RunCommand: AsyncParsableCommand {
             throw ValidationError(
                 "--ssh-on-test-failure opens a shell on the terminal, but standard input or output is none")
         }
+        _ = try image.firmware(machine.primaryDisk.sectors)
         guard extendTimeoutPercentage >= 0 else {
             throw ValidationError("--extend-timeout-percentage must not be negative")
         }
@@ -96,7 +97,7 @@ struct RunCommand: AsyncParsableCommand {
                 "--qemu-image: machines of the platform qemu-iso boot an ISO; name one with --qemu-iso")
         }
         return try image.image(
-            workdir: selection.workdir, architecture: selection.arch, kind: isLive ? .liveISO : .disk)
+            workdir: selection.workdir, architecture: selection.arch, kind: isLive ? .liveISO : machine.imageKind)
     }
 
     /// What to run, and how.
@@ -114,7 +115,8 @@ struct RunCommand: AsyncParsableCommand {
         options.denylist = selection.denylist
         options.stream = selection.denylistStream ?? build?.stream
         options.system = SystemUnderTest(version: build?.version, variant: variantID.isEmpty ? nil : variantID)
-        options.firmware = image.qemuFirmware
+        options.firmware = try image.firmware(machine.primaryDisk.sectors)
+        options.hasIgnitionOnDisk = ImagePlatform.readsConfigFromDisk(path)
         options.memory = qemuMemory
         options.sharedFolders = try MachineOptions.folders(qemuBindRo, name: "--qemu-bind-ro", isReadOnly: true)
         options.diskSize = try image.diskSize()

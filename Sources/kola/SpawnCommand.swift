@@ -89,10 +89,11 @@ struct SpawnCommand: AsyncParsableCommand {
     /// What to start.
     func spawn() throws -> Spawn {
         let (path, build) = try image.image(workdir: workdir, architecture: "x86_64")
-        var spawn = Spawn(
-            machine: MachineDescription(
-                image: path, primaryDisk: VirtualDisk(size: try image.diskSize()), firmware: image.qemuFirmware,
-                memory: memory, internet: true))
+        var machine = MachineDescription(
+            image: path, primaryDisk: VirtualDisk(size: try image.diskSize()), firmware: try image.firmware(),
+            memory: memory, internet: true)
+        machine.hasIgnitionOnDisk = ImagePlatform.readsConfigFromDisk(path)
+        var spawn = Spawn(machine: machine)
         spawn.count = nodecount
         spawn.ignitionSpec = image.newestSpec(ofBuild: build?.ignitionSpec)
         spawn.publicKeys = try keys.publicKeys()

@@ -55,6 +55,23 @@ struct KolaOptionsTests {
         #expect(MachineOptions.message(for: error) == message)
     }
 
+    @Test("a disk with large sectors starts by UEFI, from the image that has them")
+    func largeSectors() throws {
+        #expect(try MachineOptions.parse(["--qemu-native-4k"]).imageKind == .largeSectors)
+        #expect(try MachineOptions.parse(["--qemu-512e"]).imageKind == .disk)
+        #expect(try ImageOptions.parse([]).firmware() == .bios)
+        #expect(try ImageOptions.parse([]).firmware(.emulated) == .bios)
+        #expect(try ImageOptions.parse([]).firmware(.large) == .uefi)
+        #expect(try ImageOptions.parse(["--qemu-firmware", "uefi-secure"]).firmware(.large) == .uefiSecure)
+        let arguments = ["--qemu-native-4k", "--qemu-firmware", "bios"]
+        for message in try [
+            RunCommand.message(for: #require(throws: (any Error).self) { try RunCommand.parse(arguments) }),
+            QemuexecCommand.message(for: #require(throws: (any Error).self) { try QemuexecCommand.parse(arguments) }),
+        ] {
+            #expect(message == "--qemu-native-4k: native 4k requires uefi firmware; leave out --qemu-firmware bios")
+        }
+    }
+
     @Test("folders that are shared must be there and have a place in the guest")
     func folders() throws {
         func message(_ text: String) throws -> String {

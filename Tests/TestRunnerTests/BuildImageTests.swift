@@ -73,6 +73,20 @@ import Testing
         #expect(error.description == message)
     }
 
+    @Test func imageWithLargeSectorsIsTheOneForMetal() throws {
+        defer { folder.remove() }
+        let digest = String(repeating: "a", count: 64)
+        try write("2/x86_64/meta.json", #"{"images":{"metal4k":{"path":"m.raw","sha256":"\#(digest)"}}}"#)
+        let image = try BuildImage.find(in: folder.path, kind: .largeSectors)
+        #expect(image.path == folder.path.appending("builds/2/x86_64/m.raw"))
+        let error = try #require(throws: TestRunnerError.self) {
+            try BuildImage.find(build: "1", in: folder.path, kind: .largeSectors)
+        }
+        #expect(
+            error.description
+                == "build 1 has no image with sectors of 4,096 bytes; run `cosa buildextend-metal4k`")
+    }
+
     @Test func buildWithoutLiveImageIsAnError() throws {
         defer { folder.remove() }
         let error = try #require(throws: TestRunnerError.self) {

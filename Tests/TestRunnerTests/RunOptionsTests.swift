@@ -44,6 +44,15 @@ import VirtualMachine
         #expect(try options.machine(of: test { $0.tags = [SpecialTag.needsInternet] }).internet)
     }
 
+    @Test func theConfigGoesToTheDiskOfAnImageThatReadsItThereAndNotToALiveISO() throws {
+        var options = RunOptions(image: "/i.raw")
+        options.iso = "/i.iso"
+        #expect(try !options.machine(of: test()).hasIgnitionOnDisk)
+        options.hasIgnitionOnDisk = true
+        #expect(try options.machine(of: test()).hasIgnitionOnDisk)
+        #expect(try !options.machine(of: test { $0.bootFrom = "iso" }).hasIgnitionOnDisk)
+    }
+
     @Test func foldersOfTheRunAndOfTheTestAreMountedReadOnly() throws {
         var options = RunOptions(image: "/i.qcow2")
         options.sharedFolders = [try SharedFolder(parsing: "/a,/var/a", isReadOnly: true)]

@@ -17,10 +17,11 @@ import Testing
 
     init() throws { folder = try TemporaryFolder(prefix: "boot, arguments") }
 
-    private func makeImage(label: String = "boot") async throws {
+    private func makeImage(label: String = "boot", platform: String? = nil) async throws {
         let boot = folder.path.appending("tree")
         try FileContent.createDirectory(boot.appending("loader/entries"))
-        try AtomicFile.write(Array(Self.entry.utf8), to: boot.appending("loader/entries/ostree-1.conf"))
+        let entry = platform.map { Self.entry.dropLast() + " ignition.platform.id=\($0)\n" } ?? Self.entry
+        try AtomicFile.write(Array(entry.utf8), to: boot.appending("loader/entries/ostree-1.conf"))
         try AtomicFile.write(Array(Self.syslinux.utf8), to: boot.appending("loader/syslinux.cfg"))
         try AtomicFile.write(Array("# first boot\n".utf8), to: boot.appending("ignition.firstboot"))
         try await Command("truncate", ["--size=24M", raw.string]).run()
@@ -73,6 +74,24 @@ import Testing
         }
         #expect(
             error.reason == "\(overlay) has no partition with the name boot to write to")
+    }
+
+    @Test(arguments: [("metal", true), ("hetzner", true), ("qemu", false), (nil, false)])
+    func bootEntriesTellWhetherAnImageReadsItsConfigFromTheDisk(platform: String?, isOnDisk: Bool) async throws {
+        defer { folder.remove() }
+        try await makeImage(platform: platform)
+        let before = try Digest.ofFile(raw)
+        #expect(ImagePlatform.identifier(ofRaw: raw) == platform)
+        #expect(ImagePlatform.readsConfigFromDisk(raw) == isOnDisk)
+        #expect(try Digest.ofFile(raw) == before)
+    }
+
+    @Test func imageWithoutBootEntriesIsTakenForOneOfQEMU() async throws {
+        defer { folder.remove() }
+        try await makeImage(label: "root", platform: "metal")
+        for path in [raw, overlay, folder.path.appending("none.raw")] {
+            #expect(!ImagePlatform.readsConfigFromDisk(path))
+        }
     }
 
     @Test func imageThatIsNoneIsAnError() async throws {

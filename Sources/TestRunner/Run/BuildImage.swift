@@ -8,6 +8,8 @@ public struct BuildImage: Sendable, Equatable {
     public enum Kind: String, Sendable {
         /// The disk image for QEMU.
         case disk = "qemu"
+        /// The disk image with sectors of 4,096 bytes.
+        case largeSectors = "metal4k"
         /// The live ISO.
         case liveISO = "live-iso"
     }
@@ -49,6 +51,9 @@ public struct BuildImage: Sendable, Equatable {
             switch kind {
             case .disk:
                 throw TestRunnerError(nil, "build \(id) has no image for QEMU; run `cosa buildextend-qemu`")
+            case .largeSectors:
+                throw TestRunnerError(
+                    nil, "build \(id) has no image with sectors of 4,096 bytes; run `cosa buildextend-metal4k`")
             case .liveISO:
                 throw TestRunnerError(nil, "build \(id) has no live ISO; name one with --qemu-iso")
             }

@@ -48,6 +48,8 @@ public struct RunOptions: Sendable {
     public var system = SystemUnderTest()
     /// The firmware of tests that do not name one.
     public var firmware = MachineDescription.Firmware.bios
+    /// The image reads its Ignition config from the boot partition (``ImagePlatform``).
+    public var hasIgnitionOnDisk = false
     /// Memory in MiB of machines whose test does not need more; nil for 1024.
     public var memory: Int?
     /// The size of the primary disk in bytes where it is to be larger than the image.
@@ -140,9 +142,11 @@ public struct RunOptions: Sendable {
         machine.isOnSegment = test.machineCount > 1
         machine.hasTPM = hasTPM
         machine.hostPorts = metadata.requiredHostPorts
+        machine.hasIgnitionOnDisk = hasIgnitionOnDisk
         machine.containerArchive = metadata.injectContainer == true ? containerArchive : nil
         if let kind = bootsISO(test) {
             machine.image = nil
+            machine.hasIgnitionOnDisk = false
             machine.iso = iso.map { LiveISO(path: $0, isDisk: kind == .disk) }
         }
         machine.sharedFolders =
