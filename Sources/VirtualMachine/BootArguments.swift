@@ -21,11 +21,22 @@ struct BootArguments: Sendable {
     func write(to image: FilePath, scratch: FilePath) async throws {
         guard !everyBoot.isEmpty || !firstBoot.isEmpty || ignition != nil else { return }
         try await DiskExport.withRawDisk(of: image, scratch: scratch) { disk in
-            guard let offset = try PartitionLabels(of: disk).offset(of: "boot") else {
-                throw MachineError(
-                    kind: .launch, reason: "\(image) has no partition with the name boot to write to")
+            let efiSystem = try await Blocking.run {
+                let partitions = try PartitionLabels(of: disk)
+                guard let offset = partitions.offset(of: "boot") else {
+                    throw MachineError(
+                        kind: .launch, reason: "\(image) has no partition with the name boot to write to")
+                }
+                try write(to: try Ext4Filesystem(path: disk, offset: offset, timestamp: 1))
+                return partitions.offset(of: "EFI-SYSTEM")
             }
-            try write(to: try Ext4Filesystem(path: disk, offset: offset, timestamp: 1))
+            guard let efiSystem, !everyBoot.isEmpty || !firstBoot.isEmpty else { return }
+            try await EFIBootEntries(disk: disk, start: efiSystem, scratch: scratch).edit { arguments in
+                if arguments.contains(key: "ignition.firstboot") {
+                    arguments.append(KernelArguments(parsing: firstBoot))
+                }
+                arguments.append(KernelArguments(parsing: everyBoot))
+            }
         }
     }
 

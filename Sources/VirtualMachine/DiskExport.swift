@@ -14,7 +14,7 @@ enum DiskExport {
     ///   - scratch: a folder for the mount point and the program's log.
     /// - Throws: ``MachineError`` where the image cannot be shown, and what `body` throws.
     static func withRawDisk<Result: Sendable>(
-        of image: FilePath, scratch: FilePath, _ body: @escaping @Sendable (FilePath) throws -> Result
+        of image: FilePath, scratch: FilePath, _ body: @Sendable (FilePath) async throws -> Result
     ) async throws -> Result {
         let mountPoint = scratch.appending("disk.raw")
         let log = scratch.appending("export.log")
@@ -46,7 +46,7 @@ enum DiskExport {
         }
         let outcome: Swift.Result<Result, any Error>
         do {
-            outcome = .success(try await Blocking.run { try body(mountPoint) })
+            outcome = .success(try await body(mountPoint))
         } catch {
             outcome = .failure(error)
         }

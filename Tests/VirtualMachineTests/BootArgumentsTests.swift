@@ -61,6 +61,43 @@ import Testing
         try await Command("qemu-img", ["check", "-q", overlay.string]).run()
     }
 
+    /// systemd-boot reads copies of the entries, in which nothing stands for the arguments of the first boot.
+    @Test func argumentsAreInTheEntriesOnTheEFISystemPartitionToo() async throws {
+        defer { folder.remove() }
+        try await makeImage()
+        let files = [
+            "ostree-2.conf": "title Demo\noptions ignition.firstboot root=LABEL=root rw\n",
+            "ostree-1.conf": "options root=LABEL=root rw\n", "entries.srel": "type1\n",
+        ]
+        let partition = ["-i", "\(raw)@@\(2048 * 512)"]
+        try await Command("mkfs.vfat", ["--offset", "2048", raw.string, "2048"]).run()
+        try await Command("mmd", partition + ["::/loader", "::/loader/entries"]).run()
+        for (name, text) in files {
+            let file = folder.path.appending(name)
+            try AtomicFile.write(Array(text.utf8), to: file)
+            try await Command("mcopy", partition + [file.string, "::/loader/entries/\(name)"]).run()
+        }
+        try await BootArguments(everyBoot: "enforcing=0", firstBoot: "rd.neednet=1").write(
+            to: overlay, scratch: folder.path)
+        let found = try await DiskExport.withRawDisk(of: overlay, scratch: folder.path) { disk in
+            var texts: [String: String] = [:]
+            for name in files.keys {
+                let source = ["-i", "\(disk)@@\(2048 * 512)", "::/loader/entries/\(name)"]
+                let bytes = try await Command("mtype", source).run().standardOutput
+                texts[name] = String(decoding: bytes, as: UTF8.self)
+            }
+            return texts
+        }
+        #expect(
+            found == [
+                "ostree-2.conf": "title Demo\noptions ignition.firstboot root=LABEL=root rw rd.neednet=1 enforcing=0\n",
+                "ostree-1.conf": "options root=LABEL=root rw enforcing=0\n", "entries.srel": "type1\n",
+            ])
+        #expect(
+            try await read("/loader/entries/ostree-1.conf")
+                == "title Demo\nlinux /vmlinuz\noptions root=LABEL=root rw enforcing=0\n")
+    }
+
     @Test func withoutArgumentsNothingIsTouched() async throws {
         defer { folder.remove() }
         try await BootArguments(everyBoot: "", firstBoot: "").write(to: "/no/such.qcow2", scratch: folder.path)
