@@ -97,6 +97,49 @@ import Testing
         #expect(digests.count == 1)
     }
 
+    private static let script = FilePath(#filePath).removingLastComponent().appending(
+        "../../manifests/demo/overlay.d/20systemd-boot/usr/libexec/boot-to-esp"
+    ).lexicallyNormalized().string
+
+    /// libostree writes a deployment while the last change is still being copied, and removes what was there before.
+    @Test func aDeploymentThatIsWrittenMeanwhileIsCopiedToo() async throws {
+        let directory = try TemporaryDirectory()
+        let boot = directory.appending("boot")
+        try directory.write(Self.entry, to: "boot/loader.0/entries/ostree-1-fixture.conf")
+        for (index, kernel) in ["abc", "def"].enumerated() {
+            try directory.write("kernel \(index)", to: "boot/ostree/fixture-\(kernel)/vmlinuz-6.1.0")
+            try directory.write("initramfs", to: "boot/ostree/fixture-\(kernel)/initramfs-6.1.0.img")
+        }
+        let newer = Self.entry.replacingOccurrences(of: "fixture-abc", with: "fixture-def")
+        try directory.write(newer, to: "boot/loader.1/entries/ostree-2-fixture.conf")
+        try await Command("ln", ["-s", "loader.0", boot.appending("loader").string]).run()
+        let realCopy = try await Command("which", ["cp"]).run().text
+        // The first file that is copied is the moment.
+        try directory.write(
+            """
+            #!/bin/sh
+            cd \(boot)
+            if [ -e loader.0 ]; then
+              ln -s loader.1 loader.tmp
+              mv -T loader.tmp loader
+              rm -r loader.0 ostree/fixture-abc
+            fi
+            cd - >/dev/null
+            exec \(realCopy) "$@"
+
+            """, to: "bin/cp", mode: 0o755)
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+        try await Command(
+            "sh", [Self.script, boot.string, directory.appending("esp").string],
+            environment: ["PATH": "\(directory.appending("bin")):\(path)"]
+        ).run()
+        let esp = DirectoryFiles(directory.appending("esp"))
+        #expect(try esp.files(below: "loader") == ["entries/ostree-2-fixture.conf"])
+        #expect(
+            try esp.files(below: "ostree") == ["fixture-def/initramfs-6.1.0.img", "fixture-def/vmlinuz-6.1.0"])
+        #expect(try esp.read("ostree/fixture-def/vmlinuz-6.1.0") == Array("kernel 1".utf8))
+    }
+
     /// What keeps the partition up to date later makes of libostree's files what the first image has.
     @Test(arguments: [true, false])
     func theSystemKeepsItUpToDate(isFirstBoot: Bool) async throws {
@@ -112,12 +155,9 @@ import Testing
         try directory.write("old", to: "esp/ostree/fixture-old/vmlinuz")
         try directory.write("old", to: "esp/loader/entries/ostree-2-fixture.conf")
         try directory.write("timeout 1\n", to: "esp/loader/loader.conf")
-        let script = FilePath(#filePath).removingLastComponent().appending(
-            "../../manifests/demo/overlay.d/20systemd-boot/usr/libexec/boot-to-esp"
-        ).lexicallyNormalized()
         func run() async throws {
             try await Command(
-                "sh", [script.string, directory.appending("boot").string, directory.appending("esp").string]
+                "sh", [Self.script, directory.appending("boot").string, directory.appending("esp").string]
             ).run()
         }
         try await run()
