@@ -65,6 +65,7 @@ let package = Package(
         cLibrary("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
         cLibrary("CLibrepo", pkgConfig: "librepo", apt: "librepo-dev"),
         cLibrary("CExt2fs", pkgConfig: "ext2fs", apt: "libext2fs-dev"),
+        cLibrary("CGuestfs", pkgConfig: "libguestfs", apt: "libguestfs-dev"),
         cLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         cLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         cLibrary("CLzma", pkgConfig: "liblzma", apt: "liblzma-dev"),
@@ -78,6 +79,7 @@ let package = Package(
         binding("LibArchive", ["CArchive", system]),
         binding("Librepo", ["CLibrepo", "GLib", system]),
         binding("Ext2fs", ["CExt2fs", system]),
+        binding("Guestfs", ["CGuestfs", system]),
         binding("SQLite", ["CSQLite", system]),
         binding("Zlib", ["CZlib"]),
         binding("Zstd", ["CZstd"]),
@@ -96,7 +98,9 @@ let package = Package(
             "NodeImage",
             ["Compose", "ContainerImage", "Packages", "Treefile", "HostSystem", "OSTree", "RPM", "LibArchive"]),
         module("Deployment", ["HostSystem", "OSTree", "GLib"]),
-        module("DiskImage", ["CLinux", "Deployment", "Treefile", "HostSystem", "OSTree", "GLib", "Ext2fs", "Zlib"]),
+        module(
+            "DiskImage",
+            ["CLinux", "Deployment", "Treefile", "HostSystem", "OSTree", "GLib", "Ext2fs", "Guestfs", "Zlib"]),
         module("LiveImage", ["Deployment", "HostSystem", "LibArchive", "Lzma"]),
         module("VirtualMachine", ["Deployment", "HostSystem", "Ext2fs"]),
         module(
@@ -112,7 +116,8 @@ let package = Package(
         tool(
             "cosa",
             [
-                "Pipeline", "Builds", "Compression", "ContainerImage", "Ignition", "LiveImage", "TestRunner",
+                "Pipeline", "Builds", "Compression", "ContainerImage", "DiskImage", "Ignition", "LiveImage",
+                "TestRunner",
                 "VirtualMachine", "HostSystem",
             ]),
         tool(
@@ -142,7 +147,7 @@ let package = Package(
         tests("ContainerImage", ["HostSystem", "OSTree", "GLib", "LibArchive"]),
         tests("NodeImage", ["HostSystem", "OSTree", "LibArchive"]),
         tests("Deployment", ["HostSystem", "OSTree", "GLib"]),
-        tests("DiskImage", ["HostSystem", "OSTree", "Treefile", "Zlib"]),
+        tests("DiskImage", ["Deployment", "HostSystem", "OSTree", "Treefile", "Zlib"]),
         tests("VirtualMachine", ["Ext2fs", "HostSystem"]),
         tests("LiveImage", ["HostSystem"]),
         tests("TestRunner", ["Builds", "HostSystem", "Ignition", "VirtualMachine"]),

@@ -5,9 +5,15 @@ import SystemPackage
 /// Makes the files of a ``FileTree`` in a directory: with owners and labels, which needs root.
 public struct FileTreeWriter: Sendable {
     private let directory: FilePath
+    private let accessTime: Int64?
 
     /// A writer to an empty directory.
-    public init(to directory: FilePath) { self.directory = directory }
+    ///
+    /// - Parameter accessTime: when everything was read last, in seconds since 1970; nil for when it was modified.
+    public init(to directory: FilePath, accessTime: Int64? = nil) {
+        self.directory = directory
+        self.accessTime = accessTime
+    }
 
     /// Makes everything but the immutable flags, which would be in the way of a hard link or a removal.
     ///
@@ -91,8 +97,8 @@ public struct FileTreeWriter: Sendable {
     }
 
     private func setTime(_ path: FilePath, _ seconds: Int64) throws {
-        let time = timespec(tv_sec: time_t(seconds), tv_nsec: 0)
-        guard utimensat(AT_FDCWD, path.string, [time, time], AT_SYMLINK_NOFOLLOW) == 0 else {
+        let times = [accessTime ?? seconds, seconds].map { timespec(tv_sec: time_t($0), tv_nsec: 0) }
+        guard utimensat(AT_FDCWD, path.string, times, AT_SYMLINK_NOFOLLOW) == 0 else {
             throw failure("set the time of", path)
         }
     }

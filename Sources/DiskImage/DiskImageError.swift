@@ -6,8 +6,8 @@ public enum DiskImageError: Error, Sendable, Equatable, CustomStringConvertible 
     case unsupportedArchitecture(String)
     /// image.yaml asks for a filesystem that root partitions cannot have.
     case unsupportedRootFilesystem(String)
-    /// The root filesystem can be written by root only.
-    case needsRoot(String)
+    /// No backend that may be used can write the root filesystem here; each says why.
+    case noBackend(filesystem: String, [UnavailableBackend])
     /// The content does not fit; sizes in bytes.
     case diskTooSmall(needed: Int64, given: Int64)
     /// Kernels and initramfs images do not fit on the boot partition; sizes in bytes.
@@ -42,9 +42,10 @@ public enum DiskImageError: Error, Sendable, Equatable, CustomStringConvertible 
         case .unsupportedRootFilesystem(let name):
             "image.yaml: `rootfs: \(name)` is not possible: use "
                 + RootFilesystem.allCases.map(\.rawValue).joined(separator: " or ")
-        case .needsRoot(let name):
-            "image.yaml: `rootfs: \(name)` is written through a loop device, which needs root; run this as root, or use "
-                + "`rootfs: ext4`"
+        case .noBackend(let name, let backends):
+            "image.yaml: `rootfs: \(name)` cannot be written here: "
+                + backends.map(\.description).joined(separator: "; ") + "; or use "
+                + (backends.count == 1 ? "`--backend auto`, or " : "") + "`rootfs: ext4`, which needs neither"
         case .diskTooSmall(let needed, let given):
             "disk too small: the content needs \(Self.mebibytes(needed)) MiB and image.yaml gives "
                 + "\(Self.mebibytes(given)) MiB; raise `size` in image.yaml to at least "

@@ -25,6 +25,8 @@ public struct DiskRequest: Sendable {
     public var platforms: PlatformsTable
     /// The build's container image, for the record that stays on the disk.
     public var container: ContainerIdentity?
+    /// What writes a root filesystem that the kernel has to write; nil for what works here.
+    public var backend: FilesystemBackend?
     /// A scratch directory of this run alone.
     public var workDirectory: FilePath
     /// The raw image to make.
@@ -34,7 +36,7 @@ public struct DiskRequest: Sendable {
     public init(
         repository: FilePath, commit: String, ref: String, osname: String, version: String, basearch: String,
         timestamp: Int64, sectorSize: Int = 512, image: ImageConfig, platforms: PlatformsTable,
-        container: ContainerIdentity?,
+        container: ContainerIdentity?, backend: FilesystemBackend? = nil,
         workDirectory: FilePath, output: FilePath
     ) {
         self.repository = repository
@@ -48,6 +50,7 @@ public struct DiskRequest: Sendable {
         self.image = image
         self.platforms = platforms
         self.container = container
+        self.backend = backend
         self.workDirectory = workDirectory
         self.output = output
     }

@@ -9,32 +9,55 @@ struct MountedFilesystemWriter {
     let image: FilePath
     /// Bytes of a sector.
     let sectorSize: Int
+    /// Seconds since 1970; the times of reading.
+    let timestamp: Int64
     /// Where the mount point is made.
     let workDirectory: FilePath
 
     /// Writes `tree` into the place of a partition.
     ///
-    /// - Throws: `CommandError`, `FileTreeWriterError`.
+    /// - Parameter onStart: called when the filesystem is mounted and nothing is in it yet.
+    /// - Throws: ``UnavailableBackend`` where there is no loop device to be had, or the kernel does not mount the
+    ///   filesystem; the place reads as zeros then. `CommandError`, `FileTreeWriterError`.
     func write(
-        _ tree: FileTree, as kind: RootFilesystem, to extent: PartitionExtent, label: String, uuid: String
+        _ tree: FileTree, as kind: RootFilesystem, to extent: PartitionExtent, label: String, uuid: String,
+        onStart: @escaping @Sendable () -> Void
     ) async throws {
-        let device = try await Command(
-            "losetup",
-            [
-                "--find", "--show", "--sector-size", "\(sectorSize)", "--offset", "\(extent.start)", "--sizelimit",
-                "\(extent.size)", image.string,
-            ]
-        ).run().text
+        guard geteuid() == 0 else { throw UnavailableBackend.loopNeedsRoot }
+        let device = try await attach(extent)
         try await always(Command("losetup", ["--detach", device])) {
-            try await Command("mkfs.\(kind.rawValue)", kind.arguments(label: label, uuid: uuid) + [device]).run()
+            let arguments = kind.arguments(label: label, uuid: uuid, sectorSize: sectorSize)
+            try await Command("mkfs.\(kind.rawValue)", arguments + [device]).run()
             let mountPoint = workDirectory.appending("root")
             try FileContent.createDirectory(mountPoint)
-            try await PrivateMount.withFilesystem(
-                on: device, at: mountPoint, type: kind.rawValue, options: kind.mountOptions
-            ) {
-                for path in try FileTreeWriter(to: mountPoint).write(tree) { try FileFlags.setImmutable(path) }
+            let writer = FileTreeWriter(to: mountPoint, accessTime: timestamp)
+            do {
+                try await PrivateMount.withFilesystem(
+                    on: device, at: mountPoint, type: kind.rawValue, options: kind.mountOptions
+                ) {
+                    onStart()
+                    for path in try writer.write(tree) { try FileFlags.setImmutable(path) }
+                }
+            } catch let error as PrivateMountError where !error.wasMounted {
+                // What mkfs wrote is not to lie between the blocks of another backend.
+                try await Command("blkdiscard", ["--zeroout", device]).run()
+                throw UnavailableBackend(.loop, "\(error)")
             }
             if kind == .btrfs { try await setUUID(uuid, ofBtrfs: device) }
+        }
+    }
+
+    private func attach(_ extent: PartitionExtent) async throws -> String {
+        do {
+            return try await Command(
+                "losetup",
+                [
+                    "--find", "--show", "--sector-size", "\(sectorSize)", "--offset", "\(extent.start)", "--sizelimit",
+                    "\(extent.size)", image.string,
+                ]
+            ).run().text
+        } catch let error as CommandError {
+            throw UnavailableBackend(.loop, "\(error)")
         }
     }
 
@@ -63,15 +86,6 @@ struct MountedFilesystemWriter {
 }
 
 extension RootFilesystem {
-    /// The arguments of its `mkfs`.
-    fileprivate func arguments(label: String, uuid: String) -> [String] {
-        switch self {
-        case .ext4: ["-q", "-F", "-L", label, "-U", uuid]
-        case .xfs: ["-q", "-f", "-L", label, "-m", "uuid=\(uuid)", "-d", "agcount=2"]
-        case .btrfs: ["-q", "-f", "-L", label]
-        }
-    }
-
     /// The options of its mount: another image with the same UUID may be in the making.
     fileprivate var mountOptions: String { self == .xfs ? "nouuid" : "" }
 }

@@ -25,7 +25,10 @@ public struct RawImageBuilder: Sendable {
         let bootLoader = try await Blocking.run { try BootLoaderChoice.choose(for: request) }
         let table = try table(request, bootLoader)
         let rootFilesystem = try RootFilesystem(request.image)
-        guard rootFilesystem == .ext4 || geteuid() == 0 else { throw DiskImageError.needsRoot(rootFilesystem.rawValue) }
+        // Known before anything is made.
+        if rootFilesystem != .ext4, request.backend == .loop, geteuid() != 0 {
+            throw DiskImageError.noBackend(filesystem: rootFilesystem.rawValue, [.loopNeedsRoot])
+        }
         let work = request.workDirectory
         try clear(work)
         progress("Deploying \(request.commit)")
@@ -147,14 +150,15 @@ public struct RawImageBuilder: Sendable {
             progress("Writing the filesystem of \(partition.name)")
             try await writer.writeEmpty(partition, extent)
         }
-        progress("Writing the root filesystem (\(rootFilesystem.rawValue))")
         let root = try image.partition(.root)
         switch rootFilesystem {
         case .ext4:
+            progress("Writing the root filesystem (ext4)")
             try await writer.write(content.root, to: root, rootOptions(sizes))
         case .xfs, .btrfs:
-            try await MountedFilesystemWriter(
-                image: file, sectorSize: image.sectorSize, workDirectory: request.workDirectory
+            try await KernelFilesystemWriter(
+                image: file, sectorSize: image.sectorSize, timestamp: request.timestamp, seed: request.commit,
+                workDirectory: request.workDirectory, backend: request.backend, progress: progress
             ).write(content.root, as: rootFilesystem, to: root, label: "root", uuid: Self.rootUUID)
         }
     }

@@ -22,4 +22,17 @@ enum RootFilesystem: String, Sendable, CaseIterable {
         case .btrfs: 128 * .mebibyte
         }
     }
+
+    /// The arguments of its `mkfs`, but for what it is made on.
+    ///
+    /// - Parameters:
+    ///   - uuid: btrfs gets a random one and `uuid` later: a kernel does not mount two of one UUID.
+    ///   - sectorSize: bytes of the disk's sectors; xfs would ask the device, or the file.
+    func arguments(label: String, uuid: String, sectorSize: Int) -> [String] {
+        switch self {
+        case .ext4: ["-q", "-F", "-L", label, "-U", uuid]
+        case .xfs: ["-q", "-f", "-L", label, "-m", "uuid=\(uuid)", "-d", "agcount=2", "-s", "size=\(sectorSize)"]
+        case .btrfs: ["-q", "-f", "-L", label]
+        }
+    }
 }

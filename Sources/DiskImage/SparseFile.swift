@@ -63,6 +63,19 @@ enum SparseFile {
         }
     }
 
+    /// Copies what is data in a file into another one that exists, from `offset` on; where holes are, nothing changes.
+    static func copyData(_ source: FilePath, into destination: FilePath, at offset: Int64) throws {
+        let input = try open(source, .readOnly)
+        try input.closeAfter {
+            let output = try open(destination, .readWrite)
+            try output.closeAfter {
+                for range in try dataRanges(input, source) {
+                    try copyRange(range, from: input, to: output, at: offset + range.lowerBound)
+                }
+            }
+        }
+    }
+
     /// Overwrites bytes in the middle of a file.
     static func write(_ bytes: [UInt8], to path: FilePath, at offset: Int64) throws {
         let descriptor = try open(path, .readWrite)

@@ -45,7 +45,7 @@ public enum PrivateMount {
         for attempt in 1... {
             if umount2(directory.string, 0) == 0 { return }
             guard errno == EBUSY, attempt < 500 else {
-                throw PrivateMountError(operation: "unmount \(directory)", reason: errno)
+                throw PrivateMountError(operation: "unmount \(directory)", reason: errno, wasMounted: true)
             }
             usleep(10_000)
         }
@@ -67,10 +67,13 @@ public struct PrivateMountError: Error, Sendable, CustomStringConvertible {
     public let operation: String
     /// Why.
     public let reason: Errno
+    /// Whether the filesystem was mounted, and the work done.
+    public let wasMounted: Bool
 
-    init(operation: String, reason: Int32) {
+    init(operation: String, reason: Int32, wasMounted: Bool = false) {
         self.operation = operation
         self.reason = Errno(rawValue: reason)
+        self.wasMounted = wasMounted
     }
 
     /// `cannot <operation>: <reason>`, and what to do where it is a matter of privilege.

@@ -35,6 +35,17 @@ public struct ProcessIdentity: Sendable, Hashable {
     public var isRunning: Bool { ProcessIdentity(number: number) == self }
 }
 
+extension ProcessIdentity {
+    /// The number of the process that started the running process `number`; nil where there is none.
+    public static func parent(of number: Int32) -> Int32? {
+        guard let bytes = try? FileContent.read(FilePath("/proc/\(number)/stat")) else { return nil }
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard let end = text.lastIndex(of: ")") else { return nil }
+        // After the name: the state, then the parent.
+        return text[end...].split(separator: " ").dropFirst(2).first.flatMap { Int32($0) }
+    }
+}
+
 extension ProcessIdentity: CustomStringConvertible {
     /// `<number> <startTicks>`.
     public var description: String { "\(number) \(startTicks)" }

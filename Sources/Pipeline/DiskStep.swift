@@ -14,16 +14,19 @@ public struct DiskStep: Sendable {
 
     /// Disk images of the builds in `directory`.
     ///
-    /// - Parameter freeSpace: the free bytes where the builds are; nil asks the file system.
+    /// - Parameters:
+    ///   - backend: what writes an xfs or btrfs root; nil for what works.
+    ///   - freeSpace: the free bytes where the builds are; nil asks the file system.
     public init(
         _ directory: WorkingDirectory, basearch: String, toolVersion: String, reporter: Reporter,
-        freeSpace: Int64? = nil
+        backend: FilesystemBackend? = nil, freeSpace: Int64? = nil
     ) {
         store = BuildStore(directory)
         self.basearch = basearch
         self.reporter = reporter
         self.freeSpace = freeSpace
-        raws = RawImages(store: store, basearch: basearch, toolVersion: toolVersion, reporter: reporter)
+        raws = RawImages(
+            store: store, basearch: basearch, toolVersion: toolVersion, reporter: reporter, backend: backend)
     }
 
     /// The names of an architecture's platforms, for help and completion.
@@ -142,9 +145,8 @@ public struct DiskStep: Sendable {
         // Container images hold the same files, compressed to a third or less.
         let estimate = known ?? (inputs.metadata.images["ostree"]?.size ?? 0) * 4
         let hasHook = try zipl != nil
-        let needed = platforms.reduce(known == nil ? estimate : 0) {
-            $0 + $1.estimatedSpace(content: estimate, hasHook: hasHook)
-        }
+        let raw = known == nil ? estimate * (raws.isStaged(inputs) ? 2 : 1) : 0
+        let needed = platforms.reduce(raw) { $0 + $1.estimatedSpace(content: estimate, hasHook: hasHook) }
         let names = platforms.map(\.name).joined(separator: ", ")
         try FreeSpace.require(needed, at: store.path(build, arch: basearch), for: names, available: freeSpace)
     }

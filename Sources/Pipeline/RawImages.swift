@@ -13,6 +13,9 @@ struct RawImages: Sendable {
     let basearch: String
     let toolVersion: String
     let reporter: Reporter
+    /// What writes xfs and btrfs; nil for what works here. It is no input: it makes the same files, and no two images of
+    /// these filesystems are the same bytes.
+    let backend: FilesystemBackend?
 
     /// What a build says about its disks.
     struct Inputs: Sendable {
@@ -64,6 +67,11 @@ struct RawImages: Sendable {
         return kept.image
     }
 
+    /// Whether the content of a raw image that has to be made is, for a while, on the disk twice.
+    func isStaged(_ inputs: Inputs) -> Bool {
+        inputs.image.rootFileSystem != "ext4" && (backend ?? (geteuid() == 0 ? .loop : .libguestfs)) == .libguestfs
+    }
+
     private struct Kept: Codable {
         var digest: String
         var image: RawImage
@@ -98,7 +106,7 @@ struct RawImages: Sendable {
             repository: store.directory.repository, commit: commit,
             ref: metadata.ref ?? "\(name)/\(basearch)/stable", osname: name, version: build, basearch: basearch,
             timestamp: timestamp, sectorSize: sectorSize, image: image, platforms: inputs.platforms,
-            container: containerIdentity(metadata),
+            container: containerIdentity(metadata), backend: backend,
             workDirectory: folder.appending("work"), output: folder.appending("\(self.name(sectorSize)).img"))
     }
 

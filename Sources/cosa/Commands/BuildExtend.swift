@@ -1,5 +1,6 @@
 import ArgumentParser
 import Builds
+import DiskImage
 import Pipeline
 
 struct BuildExtend: AsyncParsableCommand {
@@ -28,10 +29,25 @@ struct BuildExtend: AsyncParsableCommand {
     @Flag(help: "List the platforms.")
     var supportedPlatforms = false
 
+    @Option(
+        help: """
+            What writes an xfs or btrfs root, where a raw image has to be made: a loop device, which needs root, or \
+            libguestfs.
+            """)
+    var backend = Backend.auto
+
     @OptionGroup var build: BuildOption
     @OptionGroup var workdir: WorkdirOption
     @OptionGroup var progress: ProgressOption
     @OptionGroup var output: JSONOption
+
+    /// `--backend`.
+    enum Backend: String, CaseIterable, ExpressibleByArgument {
+        case auto, loop, libguestfs
+
+        /// Nil for what works here.
+        var choice: FilesystemBackend? { FilesystemBackend(rawValue: rawValue) }
+    }
 
     func validate() throws {
         guard supportedPlatforms || !platforms.isEmpty else {
@@ -47,9 +63,11 @@ struct BuildExtend: AsyncParsableCommand {
         }
         let directory = try workdir.open()
         let results = try await progress.run("buildextend", in: directory, json: output.json) { reporter in
-            try await DiskStep(directory, basearch: build.arch, toolVersion: ToolVersion.text, reporter: reporter).run(
-                platforms: platforms, build: build.build, force: force, genprotimgVM: genprotimgvm,
-                hostKey: hostkey)
+            try await DiskStep(
+                directory, basearch: build.arch, toolVersion: ToolVersion.text, reporter: reporter,
+                backend: backend.choice
+            ).run(
+                platforms: platforms, build: build.build, force: force, genprotimgVM: genprotimgvm, hostKey: hostkey)
         }
         if output.json {
             print(try JSONReport.text(results))
