@@ -26,4 +26,12 @@ grep -q "Version: $OSTREE_VERSION\$" <<<"$status" || fail "os-release says $OSTR
 for package in demo-release demo-ignition-ostree systemd; do
     rpm -q "$package" >/dev/null || fail "the package database does not know $package"
 done
+
+# Each machine has UUIDs of its own, not those of the image.
+for known in boot:96d15588-3596-4b3c-adca-a2ff7279ea63 sysroot:910678ff-f77e-4a7d-8d53-86f2ac47a823; do
+    uuid=$(findmnt -n -o UUID "/${known%%:*}")
+    [[ -n $uuid && $uuid != "${known#*:}" ]] || fail "the UUID of /${known%%:*} is '$uuid', as in the image"
+done
+disk=$(lsblk -n -o PTUUID "$(findmnt -n -o SOURCE /boot)")
+[[ -n $disk && ${disk,,} != 00000000-0000-4000-a000-000000000001 ]] || fail "the disk's GUID is '$disk', as in the image"
 echo "ok: $PRETTY_NAME"

@@ -27,9 +27,9 @@ install_unit() {
 
 install() {
     # The initramfs has next to no coreutils; a tool that is missing here is "command not found" at boot.
-    inst_multiple cat cp findmnt journalctl lsblk mkdir mount partx resize2fs rm rmdir sfdisk \
-        systemctl systemd-tmpfiles umount udevadm networkctl
-    inst_multiple -o btrfs xfs_growfs mkfs.btrfs mkfs.ext4 mkfs.vfat mkfs.xfs
+    inst_multiple blkid cat cp findmnt journalctl lsblk mkdir mount partx readlink resize2fs rm rmdir sfdisk \
+        systemctl systemd-tmpfiles tune2fs umount udevadm networkctl
+    inst_multiple -o btrfs btrfstune xfs_db xfs_growfs mkfs.btrfs mkfs.ext4 mkfs.vfat mkfs.xfs
     inst "$systemdutildir/systemd-networkd-wait-online"
     inst_simple /etc/ssl/certs/ca-certificates.crt
 
@@ -37,7 +37,7 @@ install() {
     inst_script "$moddir/setfiles.sh" /usr/sbin/setfiles
 
     local script
-    for script in setup-user enable-network growfs mount-var populate-var selinux-shim \
+    for script in firstboot-uuid setup-user enable-network growfs mount-var populate-var selinux-shim \
         virtio-dump-journal emergency-report; do
         inst_script "$moddir/$script.sh" "/usr/libexec/ignition-ostree/$script"
     done
@@ -45,6 +45,7 @@ install() {
     # Requirements of ignition-complete.target run on the first boot only, as Ignition itself.
     install_unit ignition-setup-user.service ignition-complete.target
     install_unit ignition-enable-network.service ignition-complete.target
+    install_unit ignition-ostree-firstboot-uuid.service ignition-diskful.target
     install_unit ignition-ostree-growfs.service ignition-diskful.target
     install_unit ignition-ostree-mount-var.service ignition-diskful.target
     install_unit ignition-ostree-populate-var.service ignition-diskful.target
