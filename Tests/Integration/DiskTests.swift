@@ -54,6 +54,19 @@ import Testing
             try await workspace.cosa("meta", "--get-value", "images.qemu.sha256").succeeded().output.text == digest)
     }
 
+    @Test func nothingIsLeftInTheTemporaryFolder() async throws {
+        let workspace = try await Workspace(image: "size: 2\nrootfs: ext4\n")
+        try await workspace.cosa("build", "--version", "1").succeeded()
+        let folder = workspace.root.appending("temporary")
+        try FileContent.createDirectory(folder)
+        let output = try await Command(
+            Tool.path("cosa"), ["osbuild", "qemu"], environment: ["TMPDIR": folder.string],
+            workingDirectory: workspace.work
+        ).capture()
+        try await Workspace.Run(arguments: ["osbuild"], output: output).succeeded()
+        #expect(FileContent.names(in: folder) == [])
+    }
+
     @Test func aUserWithoutPrivilegesMakesTheSameBytes() async throws {
         let workspace = try await Workspace(image: "size: 2\nrootfs: ext4\n")
         try await workspace.cosa("build", "--version", "1").succeeded()

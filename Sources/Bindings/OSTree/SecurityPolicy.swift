@@ -15,7 +15,11 @@ public final class SecurityPolicy {
             ostree_sepolicy_new_from_commit(repository.pointer, commit, nil, $0)
         }
         pointer = policy
-        guard let name = ostree_sepolicy_get_name(policy) else { return nil }
+        guard let name = ostree_sepolicy_get_name(policy) else {
+            // It has a copy of the commit's files below TMPDIR.
+            g_object_unref(UnsafeMutableRawPointer(policy))
+            return nil
+        }
         self.name = String(cString: name)
     }
 
