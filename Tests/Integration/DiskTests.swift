@@ -63,7 +63,7 @@ import Testing
             Tool.path("cosa"), ["osbuild", "qemu"], environment: ["TMPDIR": folder.string],
             workingDirectory: workspace.work
         ).capture()
-        try await Workspace.Run(arguments: ["osbuild"], output: output).succeeded()
+        try Workspace.Run(arguments: ["osbuild"], output: output).succeeded()
         #expect(FileContent.names(in: folder) == [])
     }
 
