@@ -21,7 +21,7 @@ public struct ISOContents: Sendable, Equatable {
     ///
     /// - Throws: ``LiveImageError`` for what is no such image or is cut short, `CommandError`, or `Errno`.
     public init(of image: FilePath) async throws {
-        let descriptor = try FileDescriptor.open(image, .readOnly, options: .closeOnExec)
+        let descriptor = try FileDescriptor.opened(image, .readOnly)
         let length = try descriptor.closeAfter { try descriptor.seek(offset: 0, from: .end) }
         let report = try await Command(
             "xorriso",

@@ -31,8 +31,8 @@ struct IgnitionArea: Sendable, Equatable {
             throw LiveImageError.notLive(image, lacks: "the file \(information.file) for an Ignition config is missing")
         }
         let start = information.offset ?? 0
-        let length = information.length ?? Int(clamping: file.size - start)
-        guard start >= 0, length >= 0, start + Int64(length) <= file.size else {
+        let length = information.length ?? Int(clamping: file.size &- start)
+        guard (0...file.size).contains(start), length >= 0, Int64(length) <= file.size - start else {
             throw LiveImageError.malformed(
                 image, file: Self.informationPath, reason: "its area is outside of \(information.file)")
         }
@@ -55,12 +55,12 @@ struct IgnitionArea: Sendable, Equatable {
     /// What the place becomes with these files.
     ///
     /// - Throws: ``LiveImageError/configTooLarge(_:needed:given:)``, `ArchiveError`, `XZError`.
-    func bytes(for files: InitramfsFiles, of image: FilePath) throws -> PlacedBytes {
+    func bytes(for files: InitramfsFiles, of image: FilePath) throws -> [UInt8] {
         let archive = files.files.isEmpty ? [] : try files.archive()
         guard archive.count <= size else {
             throw LiveImageError.configTooLarge(image, needed: archive.count, given: size)
         }
-        return PlacedBytes(offset: offset, bytes: archive + Array(repeating: 0, count: size - archive.count))
+        return archive + Array(repeating: 0, count: size - archive.count)
     }
 }
 

@@ -56,7 +56,8 @@ struct KernelArgumentAreas: Sendable, Equatable {
         var arguments: Set<String> = []
         for location in information.files {
             guard let file = contents.files[location.path] else { throw malformed("there is no file \(location.path)") }
-            guard location.offset >= 0, location.offset + Int64(information.size) <= file.size else {
+            guard (0...file.size).contains(location.offset), Int64(information.size) <= file.size - location.offset
+            else {
                 throw malformed("its area is outside of \(location.path)")
             }
             let area = Area(
@@ -67,24 +68,28 @@ struct KernelArgumentAreas: Sendable, Equatable {
             areas.append(area)
         }
         guard let current = arguments.first else { throw malformed("it names no files") }
+        let offsets = areas.map(\.offset).sorted()
+        guard zip(offsets, offsets.dropFirst()).allSatisfy({ $1 - $0 >= information.size }) else {
+            throw malformed("its areas overlap")
+        }
         guard arguments.count == 1 else {
             throw malformed("the boot loaders have different arguments: \(arguments.sorted().joined(separator: " | "))")
         }
         (self.information, self.current, self.areas) = (information, current, areas)
     }
 
-    /// What the places become with these arguments.
+    /// What the places become with these arguments, by their offsets in the image.
     ///
     /// - Throws: ``LiveImageError/argumentsTooLong(_:needed:given:)``.
-    func bytes(for arguments: String, of image: FilePath) throws -> [PlacedBytes] {
+    func bytes(for arguments: String, of image: FilePath) throws -> [Int64: [UInt8]] {
         let text = Array(arguments.utf8)
         guard text.count < information.size else {
             throw LiveImageError.argumentsTooLong(image, needed: text.count + 1, given: information.size)
         }
-        return areas.map { area in
-            let padding = Array(repeating: area.pad, count: information.size - text.count - 1)
-            return PlacedBytes(offset: area.offset, bytes: text + [area.end] + padding)
+        let pairs = areas.map { area in
+            (area.offset, text + [area.end] + Array(repeating: area.pad, count: information.size - text.count - 1))
         }
+        return Dictionary(uniqueKeysWithValues: pairs)
     }
 
     private static func arguments(in bytes: [UInt8], _ area: Area) -> String {

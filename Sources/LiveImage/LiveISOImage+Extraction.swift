@@ -30,9 +30,13 @@ extension LiveISOImage {
     ///   - rootfs: a new file that gets the root filesystem.
     /// - Throws: ``LiveImageError``, or `Errno`.
     public func extractMinimal(to output: FilePath, rootfsURL: String?, rootfs: FilePath?) async throws {
+        try NewFile.check(output)
+        if let rootfsURL, rootfsURL.contains(where: \.isWhitespace) {
+            throw LiveImageError.unusableURL(rootfsURL)
+        }
         guard isPristine else { throw LiveImageError.customized(path) }
         guard let data = contents.files[MinimalImage.dataPath] else { throw LiveImageError.noMinimalImage(path) }
-        let image = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+        let image = try FileDescriptor.opened(path, .readOnly)
         let bytes = try image.closeAfter { try image.readBytes(at: data.offset, count: Int(data.size)) }
         let minimal = try MinimalImage(decoding: bytes, of: path)
         if let rootfs {
@@ -47,14 +51,12 @@ extension LiveISOImage {
         var result = try await LiveISOImage(scratch)
         try result.removeRootFilesystem(url: rootfsURL)
         try result.save(to: nil)
-        guard !FileContent.exists(output) else {
-            throw LiveImageError.file(output, operation: "write", reason: "it exists; choose another name or remove it")
-        }
+        try NewFile.check(output)
         try AtomicFile.publish(scratch, as: output)
     }
 
     private func extract(_ file: ISOFile, to output: FilePath) throws {
-        let image = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+        let image = try FileDescriptor.opened(path, .readOnly)
         try image.closeAfter {
             try NewFile.write(output) { output in
                 try image.readPieces(of: file.offset..<file.offset + file.size) { _ = try output.writeAll($0) }
@@ -71,13 +73,7 @@ extension LiveISOImage {
         arguments.deleteAll(key: "coreos.liveiso")
         var information = areas.information
         information.default = arguments.description
-        if let url {
-            guard !url.contains(where: \.isWhitespace) else {
-                throw LiveImageError.file(
-                    FilePath(url), operation: "use as a URL", reason: "there is white space in it")
-            }
-            arguments.append("coreos.live.rootfs_url=\(url)")
-        }
+        if let url { arguments.append("coreos.live.rootfs_url=\(url)") }
         try setKernelArguments(arguments.description)
         let json = try information.json
         let room = Int(place.size)

@@ -15,7 +15,8 @@ public struct LiveISOImage: Sendable {
 
     private let ignitionArea: IgnitionArea
     let argumentAreas: KernelArgumentAreas?
-    private var changes: [PlacedBytes] = []
+    /// What is to be written, by its place in the image.
+    private var changes: [Int64: [UInt8]] = [:]
 
     /// Reads an image.
     ///
@@ -24,7 +25,7 @@ public struct LiveISOImage: Sendable {
         self.path = path
         let contents = try await ISOContents(of: path)
         self.contents = contents
-        let descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+        let descriptor = try FileDescriptor.opened(path, .readOnly)
         (ignitionArea, argumentAreas, initramfs) = try descriptor.closeAfter {
             let area = try IgnitionArea(contents, of: path, descriptor)
             return (
@@ -43,7 +44,7 @@ public struct LiveISOImage: Sendable {
     /// - Throws: ``LiveImageError/configTooLarge(_:needed:given:)``, and the errors of packing it.
     public mutating func setIgnitionConfig(_ config: [UInt8]?) throws {
         initramfs.files[InitramfsFiles.ignitionConfig] = config
-        changes.append(try ignitionArea.bytes(for: initramfs, of: path))
+        changes[ignitionArea.offset] = try ignitionArea.bytes(for: initramfs, of: path)
     }
 
     // MARK: Kernel arguments
@@ -62,12 +63,12 @@ public struct LiveISOImage: Sendable {
     ///
     /// - Throws: ``LiveImageError``.
     public mutating func setKernelArguments(_ arguments: String) throws {
-        changes += try areas.bytes(for: arguments, of: path)
+        changes.merge(try areas.bytes(for: arguments, of: path)) { $1 }
     }
 
     /// Changes bytes of a file.
     mutating func change(at offset: Int64, _ bytes: [UInt8]) {
-        changes.append(PlacedBytes(offset: offset, bytes: bytes))
+        changes[offset] = bytes
     }
 
     private var areas: KernelArgumentAreas {
@@ -91,11 +92,9 @@ public struct LiveISOImage: Sendable {
     /// - Throws: ``LiveImageError`` where the output exists, or `Errno`.
     public func save(to output: FilePath?) throws {
         guard let output else {
-            let image = try FileDescriptor.open(path, .readWrite, options: .closeOnExec)
+            let image = try FileDescriptor.opened(path, .readWrite)
             return try image.closeAfter {
-                for change in changes {
-                    _ = try image.writeAll(toAbsoluteOffset: change.offset, change.bytes)
-                }
+                for (offset, bytes) in changes { _ = try image.writeAll(toAbsoluteOffset: offset, bytes) }
                 guard fsync(image.rawValue) == 0 else { throw Errno(rawValue: errno) }
             }
         }
@@ -106,13 +105,13 @@ public struct LiveISOImage: Sendable {
     ///
     /// - Throws: `Errno`.
     public func stream(to output: FileDescriptor) throws {
-        let image = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+        let image = try FileDescriptor.opened(path, .readOnly)
         try image.closeAfter {
             var position: Int64 = 0
-            for change in changes.sorted(by: { $0.offset < $1.offset }) {
-                try image.readPieces(of: position..<change.offset) { _ = try output.writeAll($0) }
-                _ = try output.writeAll(change.bytes)
-                position = change.range.upperBound
+            for (offset, bytes) in changes.sorted(by: { $0.key < $1.key }) {
+                try image.readPieces(of: position..<offset) { _ = try output.writeAll($0) }
+                _ = try output.writeAll(bytes)
+                position = offset + Int64(bytes.count)
             }
             let end = try image.seek(offset: 0, from: .end)
             try image.readPieces(of: position..<end) { _ = try output.writeAll($0) }

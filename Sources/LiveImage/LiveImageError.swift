@@ -22,6 +22,8 @@ public enum LiveImageError: Error, Sendable, Equatable, CustomStringConvertible 
     case noConfig(FilePath)
     /// The image was changed, and only one as it was made will do.
     case customized(FilePath)
+    /// What is no URL for the root filesystem, as a kernel argument has it.
+    case unusableURL(String)
     /// An operation on a file failed.
     case file(FilePath, operation: String, reason: String)
 
@@ -50,6 +52,8 @@ public enum LiveImageError: Error, Sendable, Equatable, CustomStringConvertible 
         case .customized(let image):
             "\(image) was changed; a minimal image is made of one as it was built: remove the Ignition config "
                 + "(cosa iso ignition remove) and reset the kernel arguments (cosa iso kargs reset) first"
+        case .unusableURL(let text):
+            "--rootfs-url '\(text)': there is white space in it; write it as %20"
         case .file(let path, let operation, let reason):
             "cannot \(operation) \(path): \(reason)"
         }

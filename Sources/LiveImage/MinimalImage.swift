@@ -49,7 +49,7 @@ struct MinimalImage: Sendable, Equatable {
         let shared = files.map { SharedFile(minimal: $0[0], full: $0[1], size: $0[2]) }.sorted {
             $0.minimal < $1.minimal
         }
-        let image = try FileDescriptor.open(minimal, .readOnly, options: .closeOnExec)
+        let image = try FileDescriptor.opened(minimal, .readOnly)
         return try image.closeAfter {
             let end = try image.seek(offset: 0, from: .end)
             var (digest, between, position) = (Digest(), [UInt8](), Int64(0))
@@ -72,7 +72,7 @@ struct MinimalImage: Sendable, Equatable {
     /// - Throws: ``LiveImageError/malformed(_:file:reason:)`` where the result is not what it should be, `XZError`, or
     ///   `Errno`.
     func unpack(from full: FilePath, to output: FileDescriptor) throws {
-        let image = try FileDescriptor.open(full, .readOnly, options: .closeOnExec)
+        let image = try FileDescriptor.opened(full, .readOnly)
         try image.closeAfter {
             var digest = Digest()
             func put(_ bytes: UnsafeRawBufferPointer) throws {

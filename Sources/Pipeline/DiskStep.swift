@@ -57,10 +57,10 @@ public struct DiskStep: Sendable {
         platforms names: [String], build: String?, force: Bool, genprotimgVM: String? = nil, hostKey: String? = nil
     ) async throws -> [Result] {
         var platforms: [Platform] = []
+        let secureExecution = try SecureExecution(
+            hostArchitecture: Architecture.current, machineImage: genprotimgVM, hostKey: hostKey)
         for name in names {
             let platform = try Platform.named(name, basearch: basearch)
-            let secureExecution = try SecureExecution(
-                hostArchitecture: Architecture.current, machineImage: genprotimgVM, hostKey: hostKey)
             if let requirement = platform.requirement(secureExecution) {
                 throw DiskImageError.cannotBeMade(platform: name, requires: requirement)
             }

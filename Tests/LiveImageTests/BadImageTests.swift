@@ -20,7 +20,8 @@ struct BadImageTests {
         let cut = await message(fixture.path)
         #expect(cut.hasPrefix("\(fixture.path) is cut short: "))
         #expect(cut.hasSuffix(" bytes are missing; copy or download it again"))
-        #expect(await message(directory.appending("nowhere.iso")) == "No such file or directory")
+        let nowhere = directory.appending("nowhere.iso")
+        #expect(await message(nowhere) == "cannot read \(nowhere): No such file or directory")
     }
 
     @Test(
@@ -33,6 +34,32 @@ struct BadImageTests {
             (
                 [], ["coreos/igninfo.json": #"{"file": "images/ignition.img", "offset": 262143, "length": 2}"#],
                 ": cannot read coreos/igninfo.json: its area is outside of images/ignition.img"
+            ),
+            (
+                [],
+                [
+                    "coreos/igninfo.json":
+                        #"{"file": "images/ignition.img", "offset": 9223372036854775807, "length": 2}"#
+                ],
+                ": cannot read coreos/igninfo.json: its area is outside of images/ignition.img"
+            ),
+            (
+                [],
+                [
+                    "coreos/kargs.json":
+                        #"{"default": "", "size": 10, "files": [{"path": "images/ignition.img", "offset": 9223372036854775800}]}"#
+                ],
+                ": cannot read coreos/kargs.json: its area is outside of images/ignition.img"
+            ),
+            (
+                [],
+                [
+                    "coreos/kargs.json": #"""
+                    {"default": "", "size": 10, "files": [{"path": "images/ignition.img", "offset": 0},
+                     {"path": "images/ignition.img", "offset": 9}]}
+                    """#
+                ],
+                ": cannot read coreos/kargs.json: its areas overlap"
             ),
             (
                 [], ["coreos/igninfo.json": "{}"],

@@ -82,6 +82,19 @@ struct MinimalImageTests {
         }
         #expect(customized == .customized(directory.appending("changed.iso")))
 
+        // What is refused makes no other file either.
+        let (taken, rootfs) = (try directory.write("", to: "taken.iso"), directory.appending("rootfs.img"))
+        let pristine = try await LiveISOImage(full)
+        let exists = await #expect(throws: LiveImageError.self) {
+            try await pristine.extractMinimal(to: taken, rootfsURL: nil, rootfs: rootfs)
+        }
+        #expect(exists?.description == "cannot write \(taken): it exists; choose another name or remove it")
+        let url = await #expect(throws: LiveImageError.self) {
+            try await pristine.extractMinimal(to: output, rootfsURL: "http://a b", rootfs: rootfs)
+        }
+        #expect(url?.description == "--rootfs-url 'http://a b': there is white space in it; write it as %20")
+        #expect(!FileContent.exists(rootfs))
+
         let kernel = try #require(changed.contents.files["images/pxeboot/vmlinuz"])
         let file = try FileDescriptor.open(full, .readWrite)
         try file.closeAfter { _ = try file.writeAll(toAbsoluteOffset: kernel.offset, [0]) }

@@ -1,16 +1,17 @@
-import HostSystem
 import SystemPackage
 
-/// Bytes for a place of a file.
-struct PlacedBytes: Sendable, Equatable {
-    /// The first byte's place in the file.
-    let offset: Int64
-    let bytes: [UInt8]
-
-    var range: Range<Int64> { offset..<offset + Int64(bytes.count) }
-}
-
 extension FileDescriptor {
+    /// Opens a file.
+    ///
+    /// - Throws: ``LiveImageError/file(_:operation:reason:)``, which names it.
+    static func opened(_ path: FilePath, _ mode: AccessMode) throws(LiveImageError) -> FileDescriptor {
+        do {
+            return try open(path, mode, options: .closeOnExec)
+        } catch {
+            throw .file(path, operation: mode == .readOnly ? "read" : "change", reason: "\(error)")
+        }
+    }
+
     /// Bytes from a place of the file, all of them.
     ///
     /// - Throws: `Errno`; ``Errno/ioError`` where the file ends before.
