@@ -56,6 +56,8 @@ import Testing
         #expect(refused.status == 1)
         #expect(refused.lastErrorLine.hasPrefix("error: \(file):1:"))
         #expect(refused.lastErrorLine.contains("storage.files.0.path"))
+        let missing = try await tool.cosa("iso", "ignition", "embed", "-i", "/nowhere.ign", image.string)
+        #expect(missing.lastErrorLine == "error: cannot read /nowhere.ign: No such file or directory")
         #expect(try Digest.ofFile(image) == before)
     }
 

@@ -26,7 +26,11 @@ struct ISOIgnitionEmbed: AsyncParsableCommand {
     func run() async throws {
         let bytes: [UInt8]
         if let ignitionFile {
-            bytes = try FileContent.read(FilePath(ignitionFile))
+            do {
+                bytes = try FileContent.read(FilePath(ignitionFile))
+            } catch let error as Errno {
+                throw LiveImageError.file(FilePath(ignitionFile), operation: "read", reason: "\(error)")
+            }
         } else {
             bytes = Array(try FileHandle.standardInput.readToEnd() ?? Data())
         }
