@@ -152,6 +152,9 @@ let package = Package(
         tests("LiveImage", ["HostSystem"]),
         tests("TestRunner", ["Builds", "HostSystem", "Ignition", "VirtualMachine"]),
         tests("Pipeline", ["HostSystem", "Builds", "Compression", "ContainerImage", "Treefile"]),
+        // Of the default OS's installer, which is scripts: ci/demo-repo.d/packages/demo-installer.
+        .testTarget(
+            name: "InstallerTests", dependencies: ["HostSystem", "TestSupport", system], swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
