@@ -17,6 +17,37 @@ public struct FileTree: Sendable, Equatable {
     public mutating func add(_ path: String, _ kind: FileTreeEntry.Kind, _ attributes: FileTreeEntry.Attributes) {
         entries.append(FileTreeEntry(path: path, kind: kind, attributes: attributes))
     }
+
+    /// Takes out an entry and all that is below it.
+    public mutating func remove(_ path: String) {
+        entries.removeAll { $0.path == path || $0.path.hasPrefix("\(path)/") }
+    }
+
+    /// Changes a text that the tree itself holds; a file of the host is left as it is.
+    public mutating func changeText(of path: String, _ change: (String) -> String) {
+        guard let index = entries.firstIndex(where: { $0.path == path }),
+            case .file(.bytes(let bytes)) = entries[index].kind
+        else { return }
+        entries[index].kind = .file(.bytes(Array(change(String(decoding: bytes, as: UTF8.self)).utf8)))
+    }
+
+    /// Adds what is in another tree below a directory of this one. A file of the host that this tree has already becomes
+    /// a further name of it.
+    public mutating func graft(_ other: FileTree, at directory: String) {
+        var known: [FilePath: String] = [:]
+        for entry in entries {
+            if case .file(.file(let source, _)) = entry.kind, known[source] == nil { known[source] = entry.path }
+        }
+        for entry in other.entries.dropFirst() {
+            var kind = entry.kind
+            switch kind {
+            case .file(.file(let source, _)): if let path = known[source] { kind = .hardLink(path) }
+            case .hardLink(let path): kind = .hardLink(directory + path)
+            default: break
+            }
+            add(directory + entry.path, kind, entry.attributes)
+        }
+    }
 }
 
 /// One name in a ``FileTree``.

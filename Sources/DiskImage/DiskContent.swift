@@ -70,7 +70,7 @@ struct DiskContent {
         return .ref(request.ref, remote: request.image.ostreeRemote)
     }
 
-    private static func kernelArguments(_ request: DiskRequest) -> KernelArguments {
+    static func kernelArguments(_ request: DiskRequest) -> KernelArguments {
         let extra = KernelArguments(request.image.extraKernelArguments)
         var arguments: KernelArguments = extra.contains(key: "root") ? [] : ["root=LABEL=root"]
         arguments.append(["rw", "$ignition_firstboot"])

@@ -14,6 +14,10 @@ public enum DiskImageError: Error, Sendable, Equatable, CustomStringConvertible 
     case bootTooSmall(needed: Int64, given: Int64)
     /// Boot loaders do not fit on the EFI system partition; sizes in bytes.
     case efiSystemTooSmall(needed: Int64, given: Int64)
+    /// A live system has nothing to boot: the commit has no file of this name.
+    case noBootFile(commit: String, name: String)
+    /// A live image's boot loaders have no configuration, or several.
+    case liveConfigurations([String], wanted: String)
     /// A program's data files are not installed.
     case missingFiles(FilePath, package: String)
     /// A boot loader image is larger than its place; sizes in bytes.
@@ -57,6 +61,12 @@ public enum DiskImageError: Error, Sendable, Equatable, CustomStringConvertible 
         case .efiSystemTooSmall(let needed, let given):
             "EFI system partition too small: it needs \(Self.mebibytes(needed)) MiB and has "
                 + "\(Self.mebibytes(given)) MiB; raise `partitions: {EFI-SYSTEM: {size: …}}` in image.yaml"
+        case .noBootFile(let commit, let name):
+            "commit \(commit) has no \(name) in /usr/lib/modules, and a live system boots with it"
+        case .liveConfigurations(let found, let wanted):
+            "a live image needs one live/\(wanted) in the configuration, and the build's commit has "
+                + (found.isEmpty ? "none" : found.map { "live/\($0)" }.joined(separator: ", "))
+                + "; see docs/live.md, and build anew"
         case .missingFiles(let path, let package):
             "\(path) does not exist: install the package \(package)"
         case .bootLoaderTooLarge(let size, let room):

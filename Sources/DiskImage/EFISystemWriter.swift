@@ -15,14 +15,22 @@ struct EFISystemWriter {
     static let volumeID = "7B7795E7"
 
     /// The smallest that is made, in bytes: FAT16 has 4,085 clusters or more, here of 4,096 bytes where sectors are.
-    private static let smallest = 17 * Int64.mebibyte
+    private var smallest: Int64 { (sectorSize == 4096 ? 17 : 9) * .mebibyte }
+
+    /// The bytes, whole MiB, of a partition for what is in `directory`.
+    ///
+    /// - Throws: the errors of the file system.
+    func size(for directory: FilePath) throws -> Int64 {
+        let needed = max(try VFATFormat(size: smallest).room(for: directory), smallest)
+        return (needed + .mebibyte - 1) / .mebibyte * .mebibyte
+    }
 
     /// Writes the content of `directory` into the place of a partition.
     ///
     /// - Throws: ``DiskImageError/efiSystemTooSmall(needed:given:)``, or `CommandError`.
     func write(_ directory: FilePath, to extent: PartitionExtent) async throws {
         let format = VFATFormat(size: extent.size)
-        let needed = max(try format.room(for: directory), Self.smallest)
+        let needed = max(try format.room(for: directory), smallest)
         guard needed <= extent.size else { throw DiskImageError.efiSystemTooSmall(needed: needed, given: extent.size) }
         try await Command(
             "mkfs.vfat",

@@ -8,6 +8,16 @@ enum GRUBConfiguration {
 
         """
 
+    /// What leads from an image's GRUB to its configuration, `EFI/<vendor>/grub.cfg`, on the volume of this name.
+    static func live(volumeID: String, vendor: String) -> String {
+        """
+        search --no-floppy --set=root --label "\(volumeID)"
+        set prefix=($root)/EFI/\(vendor)
+        configfile $prefix/grub.cfg
+
+        """
+    }
+
     /// `/boot/grub2/grub.cfg`: the same on every disk and never changed after. Boot entries come from libostree's
     /// `syslinux.cfg`, whose `$ignition_firstboot` GRUB replaces; with the stamp file it asks for Ignition, and what
     /// the stamp sets as `ignition_network_kcmdline` is how the network comes up for it.

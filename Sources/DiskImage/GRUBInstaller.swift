@@ -7,7 +7,10 @@ struct GRUBInstaller {
     /// Scratch space.
     let workDirectory: FilePath
     /// Where the modules of each target are.
-    var modules: FilePath = "/usr/lib/grub"
+    var modules = Self.hostModules
+
+    /// Where a host has them.
+    static let hostModules: FilePath = "/usr/lib/grub"
 
     /// The offsets of `grub-setup` in the first sector and in the first sector of the core image (GRUB's
     /// include/grub/i386/pc/boot.h and boot/i386/pc/diskboot.S).
@@ -21,15 +24,27 @@ struct GRUBInstaller {
 
     /// Makes the image of a target from the host's modules.
     func makeImage(_ target: BootLoader.Target) async throws -> FilePath {
-        let folder = modules.appending(target.format)
+        try await makeImage(
+            target, as: target.format, prefix: "/grub2", early: GRUBConfiguration.early, BootLoader.commonModules)
+    }
+
+    /// Makes an image from the host's modules that begins with a configuration of its own.
+    ///
+    /// - Parameters:
+    ///   - format: of grub-mkimage(1), where it is another than the folder of the modules.
+    ///   - early: the configuration that is built in.
+    /// - Throws: ``DiskImageError``, `CommandError`, and the errors of the file system.
+    func makeImage(
+        _ target: BootLoader.Target, as format: String, prefix: String, early text: String, _ modules: [String]
+    ) async throws -> FilePath {
+        let folder = self.modules.appending(target.format)
         guard FileManager.default.fileExists(atPath: folder.appending("moddep.lst").string) else {
             throw DiskImageError.missingFiles(folder, package: target.package)
         }
         let early = workDirectory.appending("early.cfg")
-        try AtomicFile.write(Array(GRUBConfiguration.early.utf8), to: early)
+        try AtomicFile.write(Array(text.utf8), to: early)
         return try await makeImage(
-            target.format, from: folder, prefix: "/grub2", ["-c", early.string],
-            BootLoader.commonModules + target.modules)
+            format, from: folder, prefix: prefix, ["-c", early.string], modules + target.modules)
     }
 
     /// Makes the image of a commit's GRUB from the commit's modules.

@@ -58,7 +58,7 @@ public struct StaticGRUB: Sendable {
 
     /// What firmware starts from a disk that it does not know, where the distribution ships nothing for that: the first
     /// stage, and GRUB beside it, where shim looks for it.
-    private static func fallback(_ shipped: ShippedEFIFiles, _ names: EFINames) -> [BootFile] {
+    static func fallback(_ shipped: ShippedEFIFiles, _ names: EFINames) -> [BootFile] {
         let fallback = "BOOT/\(names.fallback)"
         // vfat does not tell upper case from lower case.
         if shipped.files.contains(where: { $0.path.uppercased() == fallback.uppercased() }) { return [] }
