@@ -28,6 +28,13 @@ public enum FileContent {
         return stat(path.string, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
     }
 
+    /// The size of a regular file in bytes; nil where there is none.
+    public static func size(_ path: FilePath) -> Int64? {
+        var information = stat()
+        guard stat(path.string, &information) == 0, information.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int64(information.st_size)
+    }
+
     /// The names in a directory, sorted; none where there is no such directory.
     public static func names(in path: FilePath) -> [String] {
         (try? FileManager.default.contentsOfDirectory(atPath: path.string))?.sorted() ?? []

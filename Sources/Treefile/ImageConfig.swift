@@ -21,6 +21,10 @@ public struct ImageConfig: Sendable, Equatable {
     public var bootLoader: String?
     /// Sizes of partitions and further partitions, by name (`partitions`).
     public var partitions: [String: PartitionConfig]
+    /// The filesystem that live images run from (`live-rootfs-fstype`): `squashfs` (default) or `erofs`.
+    public var liveRootFilesystem: String
+    /// What its maker is told (`live-rootfs-fsoptions`); nil for the usual.
+    public var liveRootOptions: String?
     /// How artifacts are compressed (`compressor`): `xz`, `gzip` or `zstd`.
     public var compressor: String?
     /// ``compressor`` for single platforms (`platform-compressor`).
@@ -48,9 +52,9 @@ public struct ImageConfig: Sendable, Equatable {
 
     private static let otherKeys = [
         "bootfs", "grub-script", "ostree-format", "deploy-via-container", "squashfs-compression", "rootfs-args",
-        "luks_rootfs", "bootc-install-to-fs", "live-rootfs-fstype", "live-rootfs-fsoptions", "sector-size",
-        "default-initrd", "os-name",
+        "luks_rootfs", "bootc-install-to-fs", "sector-size", "default-initrd", "os-name",
     ]
+    private static let liveFilesystems = ["squashfs", "erofs"]
     /// A GUID partition table has 128 entries.
     private static let mostPartitions = 100
     private static let listKeys = ["extra-kargs", "ignition-network-kcmdline"]
@@ -130,7 +134,7 @@ public struct ImageConfig: Sendable, Equatable {
         otherKeys + listKeys + [
             "size", "rootfs", "ostree-remote", "container-imgref", "compressor", "platform-compressor",
             "vmware-os-type", "vmware-hw-version", "vmware-secure-boot", "container", "include", "bootloader",
-            "partitions",
+            "partitions", "live-rootfs-fstype", "live-rootfs-fsoptions",
         ] + AWSConfig.keys
     }
 
@@ -152,6 +156,15 @@ public struct ImageConfig: Sendable, Equatable {
         ostreeRemote = try keys.string("ostree-remote")
         containerImageReference = try keys.string("container-imgref")
         bootLoader = try keys.string("bootloader")
+        let liveNode = keys.take("live-rootfs-fstype")
+        switch liveNode?.content {
+        case .string(let name) where Self.liveFilesystems.contains(name): liveRootFilesystem = name
+        case nil: liveRootFilesystem = Self.liveFilesystems[0]
+        default:
+            throw liveNode.map { keys.mismatch($0, "live-rootfs-fstype", expected: "squashfs or erofs") }
+                ?? keys.error("key 'live-rootfs-fstype'")
+        }
+        liveRootOptions = try keys.string("live-rootfs-fsoptions")
         compressor = try keys.string("compressor")
         var platforms: [String: String] = [:]
         for member in try keys.map("platform-compressor") ?? [] {
