@@ -101,7 +101,7 @@ let package = Package(
         module(
             "DiskImage",
             ["CLinux", "Deployment", "Treefile", "HostSystem", "OSTree", "GLib", "Ext2fs", "Guestfs", "Zlib"]),
-        module("LiveImage", ["Deployment", "HostSystem", "LibArchive", "Lzma"]),
+        module("LiveImage", ["Deployment", "DiskImage", "HostSystem", "LibArchive", "Lzma"]),
         module("VirtualMachine", ["Deployment", "HostSystem", "Ext2fs"]),
         module(
             "TestRunner",
@@ -110,7 +110,7 @@ let package = Package(
             "Pipeline",
             [
                 "Builds", "Treefile", "Packages", "Compose", "ContainerImage", "NodeImage", "Deployment", "DiskImage",
-                "Compression", "HostSystem", "OSTree", "RPM", "SBOM",
+                "LiveImage", "Compression", "HostSystem", "OSTree", "RPM", "SBOM",
             ]),
 
         tool(

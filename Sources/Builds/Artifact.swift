@@ -51,7 +51,7 @@ public struct Artifact: Sendable, Hashable, Codable {
     ///
     /// - Parameter kind: `ostree`, or the platform (`qemu`, `metal`, …).
     public static func fileName(name: String, version: String, kind: String, arch: String, suffix: String) -> String {
-        "\(name)-\(version)-\(kind).\(arch).\(suffix)"
+        "\(name)-\(version)-\(kind).\(arch)" + (suffix.isEmpty ? "" : ".\(suffix)")
     }
 
     /// The name of the OCI manifest beside the OCI archive: `<name>-<version>-ostree.<arch>-manifest.json`.

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import SystemPackage
 
 /// Compresses files block by block on some threads, all files as one queue: while the last blocks of one are under way,
@@ -39,6 +40,21 @@ public struct ParallelCompressor: Sendable {
             thread.start()
         }
         group.wait()
+    }
+
+    /// Compresses the files in their order. Blocks until all are done.
+    ///
+    /// - Returns: the compressed files, in the order of the requests.
+    /// - Throws: the failure of the first file that has one: `CompressionError`, or `Errno`.
+    public func compress(_ requests: [CompressionRequest]) throws -> [CompressedFile] {
+        let results = Results()
+        compress(requests) { index, result in results.values.withLock { $0[index] = result } }
+        let values = results.values.withLock { $0 }
+        return try values.sorted { $0.key < $1.key }.map { try $0.value.get() }
+    }
+
+    private final class Results: Sendable {
+        let values = Mutex<[Int: Result<CompressedFile, any Error>]>([:])
     }
 
     /// The bytes that compressed files take at most before those that they replace can go.

@@ -39,16 +39,16 @@ extension BuildStep {
         var metadata: [String: ConfigValue] = ["version": .string(plan.version)]
         if let commit = plan.configCommit { metadata["coreos-assembler.config-gitrev"] = .string(commit.commit) }
         metadata["coreos-assembler.basearch"] = .string(basearch)
+        var extraFiles = try LiveConfiguration.extraFiles(configuration.live)
+        extraFiles["usr/share/coreos-assembler/image.json"] = Array(try configuration.image.json.prettyJSON.utf8)
+        extraFiles["usr/share/coreos-assembler/platforms.json"] = Array(
+            try configuration.platforms.json(basearch: basearch).prettyJSON.utf8)
         return ComposeRequest(
             manifest: manifest, packages: packages, layers: configuration.layers, version: plan.version,
             timestamp: plan.timestamp, basearch: basearch, cacheRepository: directory.packageCacheRepository,
             targetRepository: directory.repository, workDirectory: directory.buildScratch.appending("compose"),
             initramfsCache: directory.initramfsCache,
-            extraFiles: [
-                "usr/share/coreos-assembler/image.json": Array(try configuration.image.json.prettyJSON.utf8),
-                "usr/share/coreos-assembler/platforms.json": Array(
-                    try configuration.platforms.json(basearch: basearch).prettyJSON.utf8),
-            ],
+            extraFiles: extraFiles,
             metadata: metadata, inputHash: plan.inputHash)
     }
 

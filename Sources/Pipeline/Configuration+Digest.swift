@@ -19,6 +19,7 @@ extension Configuration {
         for layer in layers where layer.path != directory.overrideRootFS {
             try digest.add("overlay \(layer.name)", tree: layer.path)
         }
+        if FileContent.isDirectory(live) { try digest.add("live", tree: live) }
         try digest.add("overrides/rpm", tree: directory.overrideRPMs)
         try digest.add("overrides/rootfs", tree: directory.overrideRootFS)
         if let epoch = ProcessInfo.processInfo.environment["SOURCE_DATE_EPOCH"] {

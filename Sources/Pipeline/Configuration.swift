@@ -40,6 +40,9 @@ struct Configuration: Sendable {
             lockfiles: lockfiles(in: directory.config, basearch: basearch), layers: try layers(directory, manifest))
     }
 
+    /// The boot loaders' configurations for live images; it need not be there.
+    var live: FilePath { directory.config.appending("live") }
+
     /// The operating system's name: first part of file names, name of the deployments.
     var name: String {
         manifest.manifest.metadata["name"]?.text ?? manifest.manifest.rojig?.name ?? "custom"

@@ -94,7 +94,10 @@ struct RawImages: Sendable {
         return digest.value
     }
 
-    private func request(_ inputs: Inputs, sectorSize: Int) throws -> DiskRequest {
+    /// What a build's raw image is made from.
+    ///
+    /// - Throws: ``PipelineError`` where the build's metadata does not say.
+    func request(_ inputs: Inputs, sectorSize: Int) throws -> DiskRequest {
         let (build, metadata) = (inputs.build, inputs.metadata)
         guard let commit = metadata.ostreeCommit, let name = metadata.name,
             let timestamp = metadata.ostreeTimestamp.flatMap(Timestamp.seconds)

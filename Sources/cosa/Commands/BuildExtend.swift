@@ -1,6 +1,7 @@
 import ArgumentParser
 import Builds
 import DiskImage
+import HostSystem
 import Pipeline
 
 struct BuildExtend: AsyncParsableCommand {
@@ -10,7 +11,8 @@ struct BuildExtend: AsyncParsableCommand {
         discussion: """
             `cosa buildextend-qemu` and `cosa osbuild qemu` are the same. Platforms: \
             \(DiskStep.platforms(basearch: Architecture.current).joined(separator: ", ")); `cosa platforms` tells more \
-            about them.
+            about them. `live` makes the live ISO image and its parts for a network boot, after metal and metal4k, which \
+            it installs.
             """,
         aliases: ["osbuild"])
 
@@ -57,22 +59,37 @@ struct BuildExtend: AsyncParsableCommand {
 
     func run() async throws {
         if supportedPlatforms {
-            let names = DiskStep.platforms(basearch: build.arch)
+            let names = DiskStep.platforms(basearch: build.arch) + [LiveStep.platform]
             print(output.json ? try JSONReport.text(names) : names.joined(separator: "\n"))
             return
         }
         let directory = try workdir.open()
         let results = try await progress.run("buildextend", in: directory, json: output.json) { reporter in
-            try await DiskStep(
-                directory, basearch: build.arch, toolVersion: ToolVersion.text, reporter: reporter,
-                backend: backend.choice
-            ).run(
-                platforms: platforms, build: build.build, force: force, genprotimgVM: genprotimgvm, hostKey: hostkey)
+            try await extend(directory, reporter)
         }
         if output.json {
             print(try JSONReport.text(results))
         } else {
             for result in results { print(result.path) }
         }
+    }
+
+    private func extend(_ directory: WorkingDirectory, _ reporter: Reporter) async throws -> [DiskStep.Result] {
+        var results: [DiskStep.Result] = []
+        let disks = platforms.filter { $0 != LiveStep.platform }
+        if !disks.isEmpty {
+            let step = DiskStep(
+                directory, basearch: build.arch, toolVersion: ToolVersion.text, reporter: reporter,
+                backend: backend.choice)
+            results += try await step.run(
+                platforms: disks, build: build.build, force: force, genprotimgVM: genprotimgvm, hostKey: hostkey)
+        }
+        if disks.count < platforms.count {
+            let step = LiveStep(
+                directory, basearch: build.arch, toolVersion: ToolVersion.text, reporter: reporter,
+                backend: backend.choice)
+            results += try await step.run(build: build.build, force: force)
+        }
+        return results
     }
 }
