@@ -49,6 +49,24 @@ final class LiveSystem: Sendable {
             """, to: "root/sysroot/coreos-installer/\(name).json")
     }
 
+    /// Puts an image there as another one with some blocks replaced.
+    func carry(_ image: TestImage, asPatchOf base: TestImage) async throws {
+        let block = 64 << 10
+        let (bytes, others) = (try FileContent.read(image.file), try FileContent.read(base.file))
+        let starts = stride(from: 0, to: bytes.count, by: block).filter {
+            bytes[$0..<$0 + block] != others[$0..<$0 + block]
+        }
+        let (name, baseName) = (image.file.stem ?? "", base.file.stem ?? "")
+        try AtomicFile.write(
+            starts.flatMap { bytes[$0..<$0 + block] }, to: path("sysroot/coreos-installer/\(name).patch"))
+        let ranges = starts.map { #"{"offset": \#($0), "length": \#(block)}"# }.joined(separator: ", ")
+        try folder.write(
+            """
+            {"image": "\(baseName).raw.zst", "size": \(TestImage.size), "sector-size": \(image.sectorSize),
+             "sha256": "\(try Digest.ofFile(image.file))", "patch": {"file": "\(name).patch", "ranges": [\(ranges)]}}
+            """, to: "root/sysroot/coreos-installer/\(name).json")
+    }
+
     /// How an installation ended.
     struct Outcome {
         let status: Int32

@@ -22,6 +22,23 @@ struct OfflineInstallTests {
         #expect(!outcome.output.lowercased().contains("download"))
     }
 
+    @Test("an image that is another one's but for some blocks")
+    func patch() async throws {
+        let live = try await LiveSystem(sectorSize: 4096)
+        let base = try await TestImage(in: live.folder)
+        let image = try await TestImage(in: live.folder, sectorSize: 4096)
+        try await live.carry(base)
+        try await live.carry(image, asPatchOf: base)
+        try await live.expectInstalled(image, live.install())
+        let patch = live.path("sysroot/coreos-installer/metal4k.patch")
+        try FileContent.remove(patch)
+        live.expect(
+            try await live.install(),
+            failed:
+                "\(patch) is not there, which \(live.path("sysroot/coreos-installer/metal4k.json")) describes: make "
+                + "the medium anew")
+    }
+
     @Test("a disk exactly as large as the image is large enough, and may be named without /dev")
     func exactSize() async throws {
         let live = try await LiveSystem(diskSize: TestImage.size)

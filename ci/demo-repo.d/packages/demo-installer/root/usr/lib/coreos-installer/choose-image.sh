@@ -1,9 +1,11 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # common.sh, find-disk.sh
 # What is installed.
 
-# choose_image: sets image_url, or image_file and the sha256 of what it unpacks to, and image_name for messages.
+# choose_image: sets image_url, or image_file and the sha256 of what it is, and image_name for messages. Of a carried image that is
+# another one's but for some ranges, also image_patch, the file with those, and image_ranges, where they go (offset and length a line).
 choose_image() {
     image_sha256=
+    image_patch=
     image_url=$(karg coreos.inst.image_url)
     if [[ -n $image_url ]]; then
         check_url coreos.inst.image_url "$image_url"
@@ -16,7 +18,7 @@ choose_image() {
 
 # choose_carried_image: the one for the target's sectors, of those that the live system carries.
 choose_carried_image() {
-    local folder=$root/sysroot/coreos-installer description known=''
+    local folder=$root/sysroot/coreos-installer description file known=''
     for description in "$folder"/*.json; do
         [[ -e $description ]] || fail "this live system carries no image ($folder): name one with coreos.inst.image_url"
         jq --exit-status '(.image | type == "string") and (.sha256 | type == "string") and (.["sector-size"] | type == "number")' \
@@ -25,7 +27,11 @@ choose_carried_image() {
             image_file=$folder/$(jq --raw-output .image "$description")
             image_sha256=$(jq --raw-output .sha256 "$description")
             image_name=$image_file
-            [[ -f $image_file ]] || fail "$image_file is not there, which $description describes: make the medium anew"
+            image_patch=$(jq --raw-output --arg folder "$folder" '.patch | if . then "\($folder)/\(.file)" else "" end' "$description")
+            image_ranges=$(jq --raw-output '.patch.ranges[]? | "\(.offset) \(.length)"' "$description")
+            for file in "$image_file" ${image_patch:+"$image_patch"}; do
+                [[ -f $file ]] || fail "$file is not there, which $description describes: make the medium anew"
+            done
             return
         fi
         known+="${known:+, }$(jq '.["sector-size"]' "$description")"

@@ -60,11 +60,27 @@ unpack() {
     # What has a known SHA-256 is compared with it when it is read back.
     if [[ -n $image_sha256 ]]; then
         # shellcheck disable=SC2086 # a command and its options
-        cat "$work/magic" - | $unpacker 2>"$work/unpack"
+        cat "$work/magic" - | $unpacker 2>"$work/unpack" | replace_ranges
     else
         # shellcheck disable=SC2086
         cat "$work/magic" - | $unpacker 2>"$work/unpack" | hash_stream
     fi
+}
+
+# replace_ranges: passes the bytes on, but for what the patch has in their place.
+replace_ranges() {
+    local position=0 offset length ranges
+    if [[ -n $image_patch ]]; then
+        exec {ranges}<"$image_patch"
+        while read -r offset length <&3; do
+            dd bs=1M count=$((offset - position)) iflag=fullblock,count_bytes status=none
+            dd bs=1M count="$length" iflag=fullblock,count_bytes of=/dev/null status=none
+            dd bs=1M count="$length" iflag=fullblock,count_bytes status=none <&"$ranges"
+            position=$((offset + length))
+        done 3<<<"$image_ranges"
+        exec {ranges}<&-
+    fi
+    cat
 }
 
 # hash_stream: passes the bytes on and leaves their SHA-256 in $work/sha256.

@@ -43,8 +43,9 @@ install() {
     done
 
     # Requirements of ignition-complete.target run on the first boot only, as Ignition itself.
-    install_unit ignition-setup-user.service ignition-complete.target
     install_unit ignition-enable-network.service ignition-complete.target
+    # A live system has no boot filesystem, and no disk that is its own.
+    install_unit ignition-setup-user.service ignition-diskful.target
     install_unit ignition-ostree-firstboot-uuid.service ignition-diskful.target
     install_unit ignition-ostree-growfs.service ignition-diskful.target
     install_unit ignition-ostree-mount-var.service ignition-diskful.target
