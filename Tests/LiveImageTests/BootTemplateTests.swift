@@ -1,0 +1,24 @@
+import Testing
+
+@testable import LiveImage
+
+@Suite("The place for kernel arguments in a boot loader's configuration")
+struct BootTemplateTests {
+    @Test("it begins with the arguments and has the room of the line after them")
+    func area() throws {
+        let template = BootTemplate(
+            path: "EFI/demo/grub.cfg", text: "linux /k @@KERNEL-ARGS@@ a=b\n##### COREOS_KARG_EMBED_AREA\ninitrd /i\n")
+        let filled = try template.filled("quiet")
+        // coreos-installer's areas end before the last sign of the line.
+        #expect(filled.text == "linux /k quiet a=b\n##### COREOS_KARG_EMBED_AREA\ninitrd /i\n")
+        #expect(filled.offset == 9 && filled.size == "quiet a=b\n####".utf8.count)
+        #expect(filled.arguments == "quiet a=b")
+    }
+
+    @Test("a line without signs has no room")
+    func missing() {
+        #expect(throws: LiveImageError.self) {
+            try BootTemplate(path: "x", text: "linux @@KERNEL-ARGS@@\ninitrd /i\n").filled("quiet")
+        }
+    }
+}
