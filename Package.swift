@@ -101,7 +101,7 @@ let package = Package(
         module(
             "DiskImage",
             ["CLinux", "Deployment", "Treefile", "HostSystem", "OSTree", "GLib", "Ext2fs", "Guestfs", "Zlib"]),
-        module("LiveImage", ["Deployment", "DiskImage", "HostSystem", "LibArchive", "Lzma"]),
+        module("LiveImage", ["Compression", "Deployment", "DiskImage", "HostSystem", "LibArchive", "Lzma"]),
         module("VirtualMachine", ["Deployment", "HostSystem", "Ext2fs"]),
         module(
             "TestRunner",

@@ -13,17 +13,12 @@ extension MinimalImage {
     func encoded(creator: String) -> [UInt8] {
         var bytes = Self.magic
         bytes.append(varying: Self.version)
-        bytes.append(varying: UInt64(creator.utf8.count))
-        bytes += Array(creator.utf8)
+        bytes.append(counted: creator)
         bytes.append(varying: UInt64(files.count))
         for file in files {
             for number in [file.minimal, file.full, file.size] { bytes.append(varying: UInt64(number)) }
         }
-        var digits = digest[...]
-        while !digits.isEmpty {
-            bytes.append(UInt8(digits.prefix(2), radix: 16) ?? 0)
-            digits = digits.dropFirst(2)
-        }
+        bytes.append(hexadecimal: digest)
         bytes.append(varying: UInt64(rest.count))
         return bytes + rest
     }
@@ -87,19 +82,5 @@ private struct Reader {
             }
         guard size > 0 else { return first < 251 ? UInt64(first) : nil }
         return take(size).map { $0.reversed().reduce(0) { $0 << 8 | UInt64($1) } }
-    }
-}
-
-extension [UInt8] {
-    fileprivate mutating func append(varying number: UInt64) {
-        let (mark, size) =
-            switch number {
-            case 0..<251: (UInt8(number), 0)
-            case 251...UInt64(UInt16.max): (251, 2)
-            case ...UInt64(UInt32.max): (252, 4)
-            default: (253, 8)
-            }
-        append(mark)
-        for index in 0..<size { append(UInt8(truncatingIfNeeded: number >> (8 * UInt64(index)))) }
     }
 }

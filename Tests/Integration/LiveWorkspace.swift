@@ -29,13 +29,17 @@ struct LiveWorkspace {
     /// Builds version 1.
     ///
     /// - Parameters:
+    ///   - packages: further packages.
     ///   - live: the files of the configuration's folder `live`.
     ///   - image: further lines of image.yaml.
-    init(live: [String: String] = ["EFI/tiny/grub.cfg": grub], image: String = "") async throws {
+    init(packages: [RPMFixture] = [], live: [String: String] = ["EFI/tiny/grub.cfg": grub], image: String = "")
+        async throws
+    {
         let initramfs = RPMFixture(
             "tiny-initramfs", files: [.init("/usr/lib/modules/6.1.0-tiny/initramfs.img", .regular(Self.initramfs))])
         workspace = try await Workspace(
-            packages: [initramfs], manifest: TinyOS.manifest(packages: ["tiny-initramfs"]),
+            packages: packages + [initramfs],
+            manifest: TinyOS.manifest(packages: packages.map(\.name) + ["tiny-initramfs"]),
             image: "size: 2\nrootfs: ext4\nextra-kargs: [quiet, console=ttyS0]\n\(image)")
         for (path, text) in live { try workspace.write(text, to: "live/\(path)") }
         store = BuildStore(WorkingDirectory(root: workspace.work))

@@ -37,7 +37,8 @@ public struct LiveImageBuilder: Sendable {
             seed: request.seed, workDirectory: work)
         let tree = work.appending("iso")
         try await Blocking.run {
-            try RootfsArchive.write(filesystem, request.filesystem, version: request.version, to: outputs.rootfs)
+            try RootfsArchive.write(
+                filesystem, request.filesystem, version: request.version, further: request.osmets, to: outputs.rootfs)
             unlink(filesystem.string)
             let initramfs = LiveInitramfs(
                 base: try request.system.initramfs.bytes(), version: request.version, features: request.features,

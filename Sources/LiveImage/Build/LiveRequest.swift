@@ -18,6 +18,8 @@ public struct LiveRequest: Sendable {
     public var filesystemOptions: [String]?
     /// What the image boots with.
     public var boot: ISOBoot
+    /// What ``OsmetPacker`` made of the disks, by the name that each gets beside the root filesystem; for coreos-installer.
+    public var osmets: [String: FilePath] = [:]
     /// Seconds since 1970; the only time that the images know.
     public var timestamp: Int64
     /// What UUIDs are derived from: the commit.

@@ -15,10 +15,13 @@ enum RootfsArchive {
 
     /// Writes the archive.
     ///
-    /// - Parameter version: what the stamp says.
+    /// - Parameters:
+    ///   - version: what the stamp says.
+    ///   - further: further files by their name.
     /// - Throws: ``LiveImageError``, `ArchiveError`, or `Errno`.
     static func write(
-        _ filesystem: FilePath, _ kind: LiveFilesystem, version: String, to output: FilePath
+        _ filesystem: FilePath, _ kind: LiveFilesystem, version: String, further: [String: FilePath],
+        to output: FilePath
     ) throws {
         let file = try FileDescriptor.open(
             output, .writeOnly, options: [.create, .truncate, .closeOnExec],
@@ -28,6 +31,7 @@ enum RootfsArchive {
             try add(filesystem, as: kind.member, to: writer)
             try writer.add(ArchiveEntry(path: "etc", kind: .directory, mode: 0o755))
             try writer.add(ArchiveEntry(path: stamp, kind: .regular, mode: 0o644), content: Array("\(version)\n".utf8))
+            for (name, file) in further.sorted(by: { $0.key < $1.key }) { try add(file, as: name, to: writer) }
             try writer.finish()
         }
     }

@@ -1,7 +1,6 @@
 import Builds
 import Compression
 import Deployment
-import DiskImage
 import Foundation
 import HostSystem
 import SystemPackage
@@ -17,115 +16,82 @@ struct InstallableImages: Sendable {
     let basearch: String
     let reporter: Reporter
 
-    /// The platforms whose disks are installed.
-    static func platforms(basearch: String) -> [String] {
-        ["metal", "metal4k"].filter { DiskStep.platforms(basearch: basearch).contains($0) }
-    }
-
     /// Makes the images of a build ready; what is as it was the last time is not made again.
     ///
     /// - Throws: ``PipelineError``, `BuildsError`, `CompressionError`, or `Errno`.
-    func make(_ platforms: [String], of build: String, _ metadata: BuildMetadata) async throws -> [InstallableImage] {
-        let work = platforms.compactMap { name in metadata.images[name].map { Work(platform: name, artifact: $0) } }
-        if let kept = kept(work) { return kept }
+    func make(_ disks: [InstallableDisk], of build: String) async throws -> [InstallableImage] {
+        if let kept = kept(disks) { return kept }
         reporter.output("Compressing what the live system installs")
         let (step, folder) = (self, store.path(build, arch: basearch))
-        return try await Blocking.run { try step.make(work, in: folder) }
-    }
-
-    private struct Work: Sendable {
-        let platform: String
-        let artifact: Artifact
-
-        var digest: String { artifact.uncompressedSHA256 ?? artifact.sha256 }
-        var compressor: Compressor? {
-            artifact.uncompressedSHA256 == nil ? nil : Compressor(fileName: artifact.path)
-        }
+        return try await Blocking.run { try step.make(disks, in: folder) }
     }
 
     private var scratch: FilePath { store.directory.temporary.appending("disk/installable") }
 
-    private func kept(_ work: [Work]) -> [InstallableImage]? {
-        let images = work.compactMap { item -> InstallableImage? in
-            guard let bytes = try? FileContent.read(scratch.appending("\(item.platform).json")),
+    private func kept(_ disks: [InstallableDisk]) -> [InstallableImage]? {
+        let images = disks.compactMap { disk -> InstallableImage? in
+            guard let bytes = try? FileContent.read(scratch.appending("\(disk.platform).json")),
                 let known = try? JSONDecoder().decode(InstallableImage.Description.self, from: Data(bytes)),
-                known.sha256 == item.digest
+                known.sha256 == disk.digest
             else { return nil }
-            let image = InstallableImage(platform: item.platform, description: known)
+            let image = InstallableImage(platform: disk.platform, description: known)
             return image.files.allSatisfy { FileContent.exists(scratch.appending($0)) } ? image : nil
         }
-        return images.count == work.count ? images : nil
+        return images.count == disks.count ? images : nil
     }
 
-    private func make(_ work: [Work], in build: FilePath) throws -> [InstallableImage] {
+    private func make(_ disks: [InstallableDisk], in build: FilePath) throws -> [InstallableImage] {
         try FileContent.remove(scratch)
         try FileContent.createDirectory(scratch)
-        let threads = ProcessInfo.processInfo.activeProcessorCount
         var (images, first): ([InstallableImage], (raw: FilePath, image: InstallableImage)?) = ([], nil)
-        for item in work {
-            var raw = build.appending(item.artifact.path)
-            if let compressor = item.compressor {
-                let source = raw
-                raw = scratch.appending("\(item.platform).raw")
-                _ = try FileDecompressor(threads: threads, memory: ProcessInfo.processInfo.physicalMemory / 4)
-                    .decompress(source, compressor, to: raw)
-            }
+        for disk in disks {
+            let raw = try disk.raw(in: build, scratch: scratch)
             let image: InstallableImage
             if let first, first.image.description.size == FileContent.size(raw) {
-                image = try patched(item, raw, first.image, first.raw)
+                image = try patched(disk, raw, first.image, first.raw)
             } else {
-                image = try compressed(item, raw, threads: threads)
+                image = try compressed(disk, raw)
             }
             if first == nil { first = (raw, image) }
-            try AtomicFile.write(image.description.json(), to: scratch.appending("\(item.platform).json"))
+            try AtomicFile.write(image.description.json(), to: scratch.appending("\(disk.platform).json"))
             images.append(image)
         }
-        for item in work { unlink(scratch.appending("\(item.platform).raw").string) }
+        for disk in disks { unlink(scratch.appending("\(disk.platform).raw").string) }
         return images
     }
 
-    private func compressed(_ work: Work, _ raw: FilePath, threads: Int) throws -> InstallableImage {
-        let name = "\(work.platform).raw.zst"
+    private func compressed(_ disk: InstallableDisk, _ raw: FilePath) throws -> InstallableImage {
+        let name = "\(disk.platform).raw.zst"
         let request = CompressionRequest(raw, to: scratch.appending(name), format: CompressionFormat(.zstd))
-        let files = try ParallelCompressor(threads: threads).compress([request])
+        let files = try ParallelCompressor(threads: ProcessInfo.processInfo.activeProcessorCount).compress([request])
         guard let file = files.first else { throw Errno.noSuchFileOrDirectory }
-        try check(file.contentDigest, of: raw, work)
-        return try image(work, named: name, size: file.contentSize, patch: nil)
+        try disk.check(file.contentDigest, of: raw)
+        return image(disk, named: name, size: file.contentSize, patch: nil)
     }
 
     /// An image as another one with some ranges replaced; compressed for itself where that would be no less.
     private func patched(
-        _ work: Work, _ raw: FilePath, _ base: InstallableImage, _ baseRaw: FilePath
+        _ disk: InstallableDisk, _ raw: FilePath, _ base: InstallableImage, _ baseRaw: FilePath
     ) throws -> InstallableImage {
         let difference = try ImageDifference(from: baseRaw, to: raw)
-        try check(difference.digest, of: raw, work)
-        guard difference.size < base.description.size / 16 else {
-            return try compressed(work, raw, threads: ProcessInfo.processInfo.activeProcessorCount)
-        }
-        let name = "\(work.platform).patch"
+        try disk.check(difference.digest, of: raw)
+        guard difference.size < base.description.size / 16 else { return try compressed(disk, raw) }
+        let name = "\(disk.platform).patch"
         try difference.write(raw, to: scratch.appending(name))
         let ranges = difference.ranges.map {
             InstallableImage.Patch.Extent(offset: $0.lowerBound, length: $0.upperBound - $0.lowerBound)
         }
-        return try image(
-            work, named: base.description.image, size: base.description.size, patch: .init(file: name, ranges: ranges))
+        return image(
+            disk, named: base.description.image, size: base.description.size, patch: .init(file: name, ranges: ranges))
     }
 
     private func image(
-        _ work: Work, named name: String, size: Int64, patch: InstallableImage.Patch?
-    ) throws -> InstallableImage {
+        _ disk: InstallableDisk, named name: String, size: Int64, patch: InstallableImage.Patch?
+    ) -> InstallableImage {
         InstallableImage(
-            platform: work.platform,
+            platform: disk.platform,
             description: .init(
-                image: name, size: size, sha256: work.digest,
-                sectorSize: try Platform.named(work.platform, basearch: basearch).sectorSize, patch: patch))
-    }
-
-    private func check(_ digest: String, of file: FilePath, _ work: Work) throws {
-        guard digest != work.digest else { return }
-        throw PipelineError(
-            "\(file) is not the file that meta.json lists (sha256 \(digest) instead of \(work.digest)); make it anew "
-                + "with `cosa buildextend-\(work.platform) --force`")
+                image: name, size: size, sha256: disk.digest, sectorSize: disk.sectorSize, patch: patch))
     }
 
     /// Puts images into the root filesystem of a live system.

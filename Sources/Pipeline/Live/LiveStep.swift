@@ -53,8 +53,8 @@ public struct LiveStep: Sendable {
             reporter.note("The live images of \(id) have already been built")
             return results
         }
-        let installable = InstallableImages.platforms(basearch: basearch)
-        _ = try await disks.run(platforms: installable, build: id, force: false)
+        _ = try await disks.run(
+            platforms: InstallableDisk.platforms(basearch: basearch), build: id, force: false)
         let locks = store.directory.temporary.appending("lock")
         try FileContent.createDirectory(locks)
         let lock = try FileLock(locks.appending("disk.lock"), wait: true)
@@ -62,7 +62,7 @@ public struct LiveStep: Sendable {
         try FileContent.remove(scratch)
         try FileContent.createDirectory(scratch)
         defer { try? FileContent.remove(scratch) }
-        return try await make(id, installable)
+        return try await make(id)
     }
 
     private var scratch: FilePath { store.directory.temporary.appending("disk/live") }
@@ -79,7 +79,7 @@ public struct LiveStep: Sendable {
         return results.count == LiveArtifact.allCases.count ? results : nil
     }
 
-    private func make(_ build: String, _ platforms: [String]) async throws -> [DiskStep.Result] {
+    private func make(_ build: String) async throws -> [DiskStep.Result] {
         let metadata = try store.metadata(build, arch: basearch)
         let inputs = try raws.inputs(build, metadata)
         // The filesystem of the root and the ISO image, each about the disk's content compressed, with what it installs.
@@ -87,8 +87,7 @@ public struct LiveStep: Sendable {
         try FreeSpace.require(content * 3, at: scratch, for: "live", available: freeSpace)
         let title = LiveRequest.volumeID(name: metadata.name ?? "custom", version: build)
         return try await reporter.step("Live images of \(build)") {
-            let installable = try await images.make(platforms, of: build, metadata)
-            let request = try await request(inputs, title, installable)
+            let request = try await request(inputs, title)
             let outputs = LiveOutputs(
                 iso: output(.iso), kernel: output(.kernel), initramfs: output(.initramfs), rootfs: output(.rootfs))
             try await LiveImageBuilder(creator: toolVersion, progress: reporter.output).build(request, to: outputs)
@@ -98,8 +97,6 @@ public struct LiveStep: Sendable {
             }
         }
     }
-
-    private var images: InstallableImages { InstallableImages(store: store, basearch: basearch, reporter: reporter) }
 
     private func output(_ artifact: LiveArtifact) -> FilePath { scratch.appending(artifact.rawValue) }
 
@@ -114,9 +111,7 @@ public struct LiveStep: Sendable {
         return DiskStep.Result(platform: artifact.rawValue, path: path.string, isNew: true)
     }
 
-    private func request(
-        _ inputs: RawImages.Inputs, _ volumeID: String, _ installable: [InstallableImage]
-    ) async throws -> LiveRequest {
+    private func request(_ inputs: RawImages.Inputs, _ volumeID: String) async throws -> LiveRequest {
         var disk = try raws.request(inputs, sectorSize: 512)
         disk.workDirectory = scratch.appending("deployment")
         try FileContent.createDirectory(disk.workDirectory)
@@ -124,15 +119,32 @@ public struct LiveStep: Sendable {
         let boot = try await ISOBootBuilder(
             basearch: basearch, commit: commit, timestamp: disk.timestamp, workDirectory: disk.workDirectory
         ).build(LiveConfiguration.files(of: commit), volumeID: volumeID)
-        var system = try await LiveSystem(disk)
-        try images.add(installable, to: &system.root, timestamp: disk.timestamp)
         guard let filesystem = LiveFilesystem(rawValue: inputs.image.liveRootFilesystem) else {
             throw PipelineError("image.yaml: there is no live-rootfs-fstype '\(inputs.image.liveRootFilesystem)'")
         }
-        return LiveRequest(
-            system: system, features: try LiveConfiguration.features(of: commit), version: inputs.build,
-            volumeID: volumeID, filesystem: filesystem,
+        var request = LiveRequest(
+            system: try await LiveSystem(disk), features: try LiveConfiguration.features(of: commit),
+            version: inputs.build, volumeID: volumeID, filesystem: filesystem,
             filesystemOptions: inputs.image.liveRootOptions?.split(separator: " ").map(String.init), boot: boot,
             timestamp: disk.timestamp, seed: disk.commit, workDirectory: scratch)
+        try await addDisks(to: &request, of: inputs, commit)
+        return request
+    }
+
+    /// Adds what the installer of the OS writes without a network.
+    private func addDisks(
+        to request: inout LiveRequest, of inputs: RawImages.Inputs, _ commit: OSTreeCommitFiles
+    ) async throws {
+        let disks = try InstallableDisk.all(of: inputs.metadata, basearch: basearch)
+        guard try OsmetFiles.areRead(by: commit) else {
+            let images = InstallableImages(store: store, basearch: basearch, reporter: reporter)
+            let made = try await images.make(disks, of: inputs.build)
+            return try images.add(made, to: &request.system.root, timestamp: request.timestamp)
+        }
+        reporter.output("Packing the disks for coreos-installer")
+        let files = OsmetFiles(
+            disks: disks, build: store.path(inputs.build, arch: basearch), creator: toolVersion, basearch: basearch)
+        let (root, scratch) = (request.system.root, scratch)
+        request.osmets = try await Blocking.run { try files.make(root, commit: commit, scratch: scratch) }
     }
 }
