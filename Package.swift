@@ -102,10 +102,13 @@ let package = Package(
             "DiskImage",
             ["CLinux", "Deployment", "Treefile", "HostSystem", "OSTree", "GLib", "Ext2fs", "Guestfs", "Zlib"]),
         module("LiveImage", ["Compression", "Deployment", "DiskImage", "HostSystem", "LibArchive", "Lzma"]),
-        module("VirtualMachine", ["Deployment", "HostSystem", "Ext2fs"]),
+        module("VirtualMachine", ["Deployment", "LiveImage", "HostSystem", "Ext2fs"]),
         module(
             "TestRunner",
-            ["VirtualMachine", "Ignition", "ContainerImage", "OSTree", "GLib", "HostSystem", "Builds", yams]),
+            [
+                "VirtualMachine", "LiveImage", "Ignition", "ContainerImage", "OSTree", "GLib", "HostSystem", "Builds",
+                yams, nioCore, nioPosix, nioHTTP,
+            ]),
         module(
             "Pipeline",
             [
@@ -122,10 +125,7 @@ let package = Package(
             ]),
         tool(
             "kola",
-            [
-                "TestRunner", "VirtualMachine", "Ignition", "Builds", "ContainerImage", "HostSystem", nioCore, nioPosix,
-                nioHTTP,
-            ]),
+["TestRunner", "VirtualMachine", "Ignition", "Builds", "ContainerImage", "HostSystem"]),
 
         .target(
             name: "TestSupport", dependencies: ["CLinux", "HostSystem", system], path: "Tests/TestSupport",

@@ -14,11 +14,13 @@ public enum GuestConfiguration {
     /// The config of every machine: a key for `core`, the units that report to the host, the host's commands, and what external
     /// tests run in. It is the same for all tests of a run, so that they can share a machine's boot.
     ///
-    /// - Parameter publicKey: who may log in; nil for nobody.
-    public static func base(publicKey: String?) -> IgnitionConfig {
+    /// - Parameters:
+    ///   - publicKey: who may log in; nil for nobody.
+    ///   - isReadyTold: whether the guest says when it is ready.
+    public static func base(publicKey: String?, isReadyTold: Bool = true) -> IgnitionConfig {
         var config = IgnitionConfig()
         config.addUser(user, sshKeys: publicKey.map { [$0] } ?? [])
-        config.addUnit(readyUnit, contents: ready)
+        if isReadyTold { config.addUnit(readyUnit, contents: ready) }
         config.addUnit(journalUnit, contents: journal)
         config.addUnit(GuestAgent.unit, contents: GuestAgent.unitFile)
         config.addUnit(ExternalTestUnit.unit, contents: ExternalTestUnit.unitFile, enabled: nil)

@@ -9,6 +9,8 @@ public struct KolaTest: Sendable {
         case native(@Sendable (TestContext) async throws -> Void)
         /// An executable that runs in the guest.
         case external(ExternalTest)
+        /// Boots, and perhaps installs, a build's live images.
+        case live(LiveScenario)
     }
 
     /// Its name, such as `basic.uefi` or `ext.config.files.motd`; a copy of a test has a number after it.
@@ -64,4 +66,7 @@ public struct KolaTest: Sendable {
 extension KolaTest {
     /// Whether it is an executable of a project, and no part of kola.
     public var isExternal: Bool { if case .external = body { true } else { false } }
+
+    /// Whether it makes its machine from a build's live images.
+    var isLive: Bool { if case .live = body { true } else { false } }
 }

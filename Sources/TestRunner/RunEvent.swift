@@ -27,7 +27,7 @@ public enum RunEvent: Sendable {
 
     private static func lines(of result: TestResult, indentation: String, isVerbose: Bool) -> [String] {
         let head = "\(indentation)--- \(result.outcome.rawValue): \(result.name) (\(result.duration.hundredths))"
-        guard isVerbose || result.outcome == .fail || result.outcome == .warn, !result.output.isEmpty else {
+        guard isVerbose || result.outcome != .pass, !result.output.isEmpty else {
             return [head]
         }
         let output = result.output.split(separator: "\n", omittingEmptySubsequences: false)

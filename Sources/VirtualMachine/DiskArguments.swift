@@ -10,7 +10,10 @@ struct DiskArguments {
     /// The number of the socket that leads to it, where it is behind one.
     var descriptor: Int?
 
-    private var node: String { "disk\(index)" }
+    private var node: String { Self.node(of: index) }
+
+    /// QEMU's name of the block device of one of a machine's disks.
+    static func node(of index: Int) -> String { "disk\(index)" }
 
     /// The block device, and the devices that show it to the guest.
     var arguments: [String] { block + devices }

@@ -10,6 +10,8 @@ public enum GuestPort: String, Sendable, Codable, CaseIterable {
     case test = "com.coreos.kola.test"
     /// Commands of the host, and what they say (``CommandPort``).
     case command = "com.coreos.kola.command"
+    /// How far an installation is, in the words of upstream's tests.
+    case installation = "testisocompletion"
 
     /// What a test says is in the journal under this identifier.
     public static let testIdentifier = "kola-runext"

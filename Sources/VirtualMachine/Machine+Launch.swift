@@ -20,22 +20,28 @@ extension Machine {
         fatalPatterns: [ConsolePattern] = ConsolePattern.all + [.ignitionFailure],
         onConsole: (@Sendable ([UInt8]) -> Void)? = nil
     ) async throws -> Machine {
-        let starter = MachineStarter(
+        var starter = MachineStarter(
             description: description, identifier: identifier, files: files, accelerator: accelerator,
             fatalPatterns: fatalPatterns, hasIgnition: ignition != nil, start: .boot,
             segment: segment, onConsole: onConsole)
-        try await prepare(starter, ignition: ignition)
+        try await prepare(&starter, ignition: ignition)
         return try await starter.run()
     }
 
     /// What must be there before QEMU starts.
-    static func prepare(_ starter: MachineStarter, ignition: [UInt8]?) async throws {
+    static func prepare(_ starter: inout MachineStarter, ignition: [UInt8]?) async throws {
         let preparation = MachinePreparation(description: starter.description, files: starter.files)
         try await preparation.makeDisks()
-        try await BootArguments(
-            everyBoot: starter.description.kernelArguments, firstBoot: starter.description.firstBootKernelArguments,
-            ignition: starter.description.hasIgnitionOnDisk ? ignition : nil
-        ).write(to: starter.files.overlay, scratch: starter.files.temporary)
+        if let iso = starter.description.iso {
+            let customization = LiveISOCustomization(
+                iso: iso, ignition: ignition, arguments: starter.description.kernelArguments)
+            starter.description.iso?.path = try await customization.write(to: starter.files.iso)
+        } else {
+            try await BootArguments(
+                everyBoot: starter.description.kernelArguments, firstBoot: starter.description.firstBootKernelArguments,
+                ignition: starter.description.hasIgnitionOnDisk ? ignition : nil
+            ).write(to: starter.files.overlay, scratch: starter.files.temporary)
+        }
         if let ignition { try AtomicFile.write(ignition, to: starter.files.ignition, mode: .ownerReadWrite) }
         try preparation.copyFirmwareVariables()
     }

@@ -24,13 +24,14 @@ public struct MachineDescription: Sendable, Hashable, Codable {
     public var additionalNetworkCards = 0
     /// It has a card on a ``NetworkSegment`` that it shares with other machines.
     public var isOnSegment = false
-    /// Kernel arguments that are added for every boot; "" for none. The image itself stays as it is.
+    /// Kernel arguments that are added for every boot, of the disk image or of the ISO; "" for none. The image itself stays as
+    /// it is.
     public var kernelArguments = ""
     /// Kernel arguments that are added for the first boot only; "" for none.
     public var firstBootKernelArguments = ""
     /// Memory and processors are on two NUMA nodes.
     public var hasNUMANodes = false
-    /// The ISO image that it boots from.
+    /// The ISO image that it boots from. A live ISO of a CoreOS gets the Ignition config and ``kernelArguments``, in a copy.
     public var iso: LiveISO?
     /// An OCI archive that the guest sees as a disk (``containerArchiveDevice``).
     public var containerArchive: FilePath?
@@ -65,11 +66,14 @@ public struct MachineDescription: Sendable, Hashable, Codable {
         public let folder: FilePath
         /// The program, relative to it.
         public let file: String
+        /// It is for a disk that does not boot; else it comes before the disk.
+        public let isAfterDisk: Bool
 
         /// A program in a folder.
-        public init(folder: FilePath, file: String) {
+        public init(folder: FilePath, file: String, isAfterDisk: Bool = false) {
             self.folder = folder
             self.file = file
+            self.isAfterDisk = isAfterDisk
         }
     }
 

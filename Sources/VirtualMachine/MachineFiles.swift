@@ -31,6 +31,8 @@ public struct MachineFiles: Sendable, Equatable {
     public var overlay: FilePath { disk(0) }
     /// What takes the guest's writes to one of its disks; 0 is the primary one.
     func disk(_ index: Int) -> FilePath { temporary.appending("disk\(index).qcow2") }
+    /// The copy of the ISO that has the machine's Ignition config and kernel arguments.
+    public var iso: FilePath { temporary.appending("live.iso") }
     /// The Ignition config.
     public var ignition: FilePath { temporary.appending("config.ign") }
     /// The UEFI variables.

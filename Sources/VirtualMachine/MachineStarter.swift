@@ -3,7 +3,7 @@ import SystemPackage
 
 /// Starts QEMU with its channels, and makes a ``Machine`` of it.
 struct MachineStarter: Sendable {
-    let description: MachineDescription
+    var description: MachineDescription
     let identifier: String
     let files: MachineFiles
     let accelerator: Accelerator

@@ -49,10 +49,10 @@ public final class MachineTemplate: Sendable {
         isReady: @escaping @Sendable (Machine) async throws -> Machine.Boot
     ) async throws -> MachineTemplate {
         let memory = try MemoryFile(name: "guest-memory", size: Int64(description.memory) << 20)
-        let starter = MachineStarter(
+        var starter = MachineStarter(
             description: description, identifier: identifier, files: files, accelerator: accelerator,
             fatalPatterns: fatalPatterns, hasIgnition: true, start: .template)
-        try await Machine.prepare(starter, ignition: ignition)
+        try await Machine.prepare(&starter, ignition: ignition)
         let machine = try await starter.run(descriptors: [memory.descriptor], keepingDisks: true)
         do {
             let boot = try await machine.whileRunning {
@@ -62,7 +62,7 @@ public final class MachineTemplate: Sendable {
             }
             await machine.kill()
             return MachineTemplate(
-                description: description, name: identifier, boot: boot, files: files, memory: memory,
+                description: starter.description, name: identifier, boot: boot, files: files, memory: memory,
                 accelerator: accelerator,
                 fatalPatterns: fatalPatterns)
         } catch {

@@ -37,7 +37,7 @@ public final class MonitorClient: Sendable {
         var waiting: [Int: CheckedContinuation<String, any Error>] = [:]
         var next = 0
         var events: [MonitorEvent] = []
-        var eventWaiters: [Waiter] = []
+        var eventWaiters: [Int: Waiter] = [:]
         var isClosed = false
     }
 
@@ -92,16 +92,26 @@ public final class MonitorClient: Sendable {
 
     /// Waits for an event; one that came already counts.
     ///
-    /// - Throws: ``MachineError`` where QEMU ended before it came.
+    /// - Throws: ``MachineError`` where QEMU ended before it came, or `CancellationError`.
     func event(where matches: @escaping @Sendable (MonitorEvent) -> Bool) async throws -> MonitorEvent {
-        try await withCheckedThrowingContinuation { continuation in
-            let result: Result<MonitorEvent, any Error>? = state.withLock { state in
-                if let event = state.events.first(where: matches) { return .success(event) }
-                if state.isClosed { return .failure(Self.closed("what it was asked")) }
-                state.eventWaiters.append(Waiter(matches: matches, continuation: continuation))
-                return nil
+        let ticket = state.withLock { state in
+            state.next += 1
+            return state.next
+        }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let result: Result<MonitorEvent, any Error>? = state.withLock { state in
+                    if let event = state.events.first(where: matches) { return .success(event) }
+                    if state.isClosed { return .failure(Self.closed("what it was asked")) }
+                    if Task.isCancelled { return .failure(CancellationError()) }
+                    state.eventWaiters[ticket] = Waiter(matches: matches, continuation: continuation)
+                    return nil
+                }
+                if let result { continuation.resume(with: result) }
             }
-            if let result { continuation.resume(with: result) }
+        } onCancel: {
+            let waiter = state.withLock { $0.eventWaiters.removeValue(forKey: ticket) }
+            waiter?.continuation.resume(throwing: CancellationError())
         }
     }
 
@@ -123,9 +133,8 @@ public final class MonitorClient: Sendable {
         let matched = state.withLock { state in
             state.events.append(event)
             state.events.removeFirst(max(0, state.events.count - Self.eventLimit))
-            let matched = state.eventWaiters.filter { $0.matches(event) }
-            state.eventWaiters.removeAll { $0.matches(event) }
-            return matched
+            let tickets = state.eventWaiters.filter { $0.value.matches(event) }.keys
+            return tickets.compactMap { state.eventWaiters.removeValue(forKey: $0) }
         }
         for waiter in matched { waiter.continuation.resume(returning: event) }
     }
@@ -136,9 +145,9 @@ public final class MonitorClient: Sendable {
             state.isClosed = true
             defer {
                 state.waiting = [:]
-                state.eventWaiters = []
+                state.eventWaiters = [:]
             }
-            return (Array(state.waiting.values), state.eventWaiters)
+            return (Array(state.waiting.values), Array(state.eventWaiters.values))
         }
         for waiter in waiting { waiter.resume(throwing: Self.closed("a command")) }
         for waiter in eventWaiters { waiter.continuation.resume(throwing: Self.closed("what it was asked")) }

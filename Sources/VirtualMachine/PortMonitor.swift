@@ -38,7 +38,7 @@ final class PortMonitor: Sendable {
             let entries = state.withLock { $0.journal.append(bytes) }
             if !entries.isEmpty { journal.write(Array(entries.map { $0.text + "\n" }.joined().utf8)) }
             for entry in entries where entry.identifier == GuestPort.testIdentifier { receiveTestOutput(entry) }
-        case .ready, .test:
+        case .ready, .test, .installation:
             let lines = state.withLock { $0.lines[port, default: LineBuffer(limit: 4096)].append(bytes) }
             for line in lines {
                 events.post(MachineMessage(port: port, text: line.trimmingCharacters(in: .whitespacesAndNewlines)))

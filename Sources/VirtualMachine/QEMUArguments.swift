@@ -173,8 +173,8 @@ public struct QEMUArguments: Sendable {
                 "-device", "virtio-net-pci,netdev=net\(number)",
             ]
         }
-        // Before the disk, which has 1.
-        let order = description.netboot == nil ? "" : ",bootindex=0"
+        // Before the disk, which has 1, or after both of its paths and a CD.
+        let order = description.netboot.map { ",bootindex=\($0.isAfterDisk ? 4 : 0)" } ?? ""
         return ["-netdev", options, "-device", "virtio-net-pci,netdev=net0\(order)"] + more + segment
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import SystemPackage
+import TestRunner
 
 /// `kola http-server`.
 struct HTTPServerCommand: AsyncParsableCommand {

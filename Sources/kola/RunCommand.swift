@@ -43,6 +43,14 @@ struct RunCommand: AsyncParsableCommand {
             "Mount this folder of the host read-only in every guest (repeatable).", valueName: "host,guest"))
     var qemuBindRo: [String] = []
 
+    @Flag(help: "Installers of live tests take images without a signature.")
+    var instInsecure = false
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("Kernel arguments for tests that boot over the network (repeatable).", valueName: "arguments"))
+    var pxeKargs: [String] = []
+
     @Option(help: ArgumentHelp("All limits of time are longer by this many percent.", valueName: "n"))
     var extendTimeoutPercentage = 0
 
@@ -105,6 +113,9 @@ struct RunCommand: AsyncParsableCommand {
         let (path, build) = try bootImage()
         var options = RunOptions(image: path)
         options.iso = build?.liveISO
+        options.live = build?.live
+        options.installsUnsigned = instInsecure
+        options.netbootKernelArguments = pxeKargs.flatMap { $0.split(whereSeparator: { ", ".contains($0) }) }.map(String.init)
         options.containerArchive = build?.containerArchive
         options.container = try oscontainer.map { try ImageSource(osContainer: $0) }
         options.selection = try selection.selection(buildDistro: build?.name)

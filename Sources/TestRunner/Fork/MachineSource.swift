@@ -10,7 +10,7 @@ final class MachineSource: Sendable {
     private let output: OutputDirectory
     private let temporary: FilePath
     private let publicKey: String
-    private let accelerator: Accelerator
+    let accelerator: Accelerator
     private let pool: TemplatePool
     private let rebase: ContainerRebase?
 
@@ -32,7 +32,7 @@ final class MachineSource: Sendable {
         self.rebase = rebase
         var uses: [TemplatePool.Key: Int] = [:]
         if options.forks {
-            for test in tests where test.problem == nil && options.unmetDemand(of: test) == nil {
+            for test in tests where !test.isLive && test.problem == nil && options.unmetDemand(of: test) == nil {
                 let key = try Self.key(test, options: options, publicKey: publicKey)
                 if key.description.canBeForked { uses[key, default: 0] += test.machineCount }
             }
@@ -101,7 +101,7 @@ final class MachineSource: Sendable {
 
     /// A test has ended.
     func finished(_ test: KolaTest) async {
-        guard let key = try? Self.key(test, options: options, publicKey: publicKey) else { return }
+        guard !test.isLive, let key = try? Self.key(test, options: options, publicKey: publicKey) else { return }
         for _ in 0..<test.machineCount { await pool.finished(key) }
     }
 
@@ -126,13 +126,8 @@ final class MachineSource: Sendable {
     static func key(_ test: KolaTest, options: RunOptions, publicKey: String) throws -> TemplatePool.Key {
         var config = GuestConfiguration.base(publicKey: publicKey)
         if let own = test.ignition { config = config.merged(with: own) }
-        for appended in options.appended { config = config.merged(with: appended) }
-        for unit in options.debugUnits {
-            config.addDropin("10-debug.conf", to: unit, contents: "[Service]\nEnvironment=SYSTEMD_LOG_LEVEL=debug\n")
-        }
         let machine = try options.machine(of: test)
-        config.addParts(of: machine)
-        let fitting = try config.fitting(options.ignitionSpec, source: "the config of \(test.name)")
-        return TemplatePool.Key(description: machine, ignition: try fitting.encoded())
+        let complete = try options.completed(config, of: test, on: machine)
+        return TemplatePool.Key(description: machine, ignition: try complete.encoded())
     }
 }

@@ -48,16 +48,27 @@ struct TestMachines: Sendable {
             return try await group.reduce(into: [Int: Machine]()) { $0[$1.0] = $1.1 }.sorted { $0.key < $1.key }
                 .map(\.value)
         }
-        let configuration = place.folder.appending("ssh-config")
+        return try TestMachines(machines, in: place, segment: segment)
+    }
+
+    /// Machines that run already.
+    ///
+    /// - Throws: `Errno` where the file for SSH cannot be written.
+    init(_ machines: [Machine], in place: Place, segment: NetworkSegment? = nil) throws {
+        configuration = place.folder.appending("ssh-config")
         let hosts = machines.map {
             SSHSession.configuration(
                 host: $0.identifier, port: $0.sshPort, user: GuestConfiguration.user, key: place.key.path)
         }
         try AtomicFile.write(Array(hosts.joined(separator: "\n").utf8), to: configuration)
-        return TestMachines(machines: machines, configuration: configuration, segment: segment)
+        self.machines = machines
+        self.segment = segment
     }
 
-    private static func files(of test: KolaTest, identifier: String, in place: Place) throws -> MachineFiles {
+    /// Makes the folders of one machine.
+    ///
+    /// - Throws: `Errno`.
+    static func files(of test: KolaTest, identifier: String, in place: Place) throws -> MachineFiles {
         let files = MachineFiles(
             output: place.folder.appending(identifier), temporary: place.temporary.appending(identifier),
             testOutputName: "\(OutputDirectory.safe(test.name)).txt")

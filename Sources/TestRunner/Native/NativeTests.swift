@@ -12,6 +12,6 @@ public enum NativeTests {
                 $0.requiredTag = SpecialTag.secureBoot
             },
             NetworkTest.test,
-        ]
+        ] + LiveTests.all
     }
 }

@@ -20,6 +20,8 @@ public struct BuildImage: Sendable, Equatable {
     public let path: FilePath
     /// The live ISO; nil where the build has none.
     public let liveISO: FilePath?
+    /// What live tests boot and install.
+    public let live: LiveArtifacts
     /// The OS as a container image, an OCI archive; nil where the build has none.
     public let containerArchive: FilePath?
     /// The OS's version.
@@ -62,10 +64,15 @@ public struct BuildImage: Sendable, Equatable {
             throw TestRunnerError(
                 nil, "\(image) is compressed; run `cosa decompress --build \(id) --artifact \(kind.rawValue)` first")
         }
+        let packages = packages(of: store.path(id, arch: architecture))
+        let live = LiveArtifacts(
+            build: id,
+            files: LiveArtifacts.Kind.allCases.reduce(into: [:]) { files, kind in files[kind] = path(kind.rawValue) },
+            hasCoreOSInstaller: packages.contains { $0.first == "coreos-installer" })
         return BuildImage(
-            build: id, path: image, liveISO: path(Kind.liveISO.rawValue), containerArchive: path("ostree"),
+            build: id, path: image, liveISO: path(Kind.liveISO.rawValue), live: live, containerArchive: path("ostree"),
             version: metadata.ostreeVersion ?? id, name: metadata.name, stream: metadata.ociLabels["com.coreos.stream"],
-            ignitionSpec: ignitionSpec(of: store.path(id, arch: architecture)))
+            ignitionSpec: ignitionSpec(of: packages))
     }
 
     /// The id that `build` means: an id, a tag, or `-1` for the build before the latest.
@@ -95,12 +102,14 @@ public struct BuildImage: Sendable, Equatable {
         return found
     }
 
-    /// What the package `ignition` among the packages of a build tells. A build without that list says nothing.
-    private static func ignitionSpec(of folder: FilePath) -> SpecVersion? {
+    /// The newest spec that the package `ignition` takes.
+    private static func ignitionSpec(of packages: [[String]]) -> SpecVersion? {
+        packages.first { $0.first == "ignition" }?.dropFirst(2).first.flatMap(SpecVersion.newest(ofIgnition:))
+    }
+
+    /// The packages of a build: name, epoch, version, release and architecture of each. A build without that list says nothing.
+    private static func packages(of folder: FilePath) -> [[String]] {
         let metadata = try? JSONFile.read(folder.appending(CommitMetadata.fileName))
-        let packages = metadata?["rpmostree.rpmdb.pkglist"]?.array ?? []
-        // Name, epoch, version, release and architecture.
-        let fields = packages.lazy.compactMap { $0.array?.map { $0.string ?? "" } }
-        return fields.first { $0.first == "ignition" }?.dropFirst(2).first.flatMap(SpecVersion.newest(ofIgnition:))
+        return (metadata?["rpmostree.rpmdb.pkglist"]?.array ?? []).compactMap { $0.array?.map { $0.string ?? "" } }
     }
 }

@@ -22,11 +22,10 @@ extension RunOptions {
                 return "\(test.name) boots a live ISO (bootFrom), and the build has none; "
                     + "name one with --qemu-iso, or \(way)"
             }
-            guard
-                [test.metadata.appendKernelArgs, test.metadata.appendFirstbootKernelArgs].allSatisfy({ $0 ?? "" == "" })
-            else {
+            guard test.metadata.appendFirstbootKernelArgs ?? "" == "" else {
                 return
-                    "\(test.name) boots a live ISO and asks for kernel arguments, which go to disk images only; \(way)"
+                    "\(test.name) boots a live ISO and asks for kernel arguments of the first boot "
+                    + "(appendFirstbootKernelArgs), and each of its boots is the first; use appendKernelArgs, or \(way)"
             }
         }
         return nil

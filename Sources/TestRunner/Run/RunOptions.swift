@@ -38,6 +38,12 @@ public struct RunOptions: Sendable {
     public var image: FilePath
     /// The live ISO for tests that boot it; nil where there is none.
     public var iso: FilePath?
+    /// What of the build live tests boot and install; nil where no build is known.
+    public var live: LiveArtifacts?
+    /// Images that installers fetch need no signature.
+    public var installsUnsigned = false
+    /// Kernel arguments of network boots, besides those that they need.
+    public var netbootKernelArguments: [String] = []
     /// Machines of the platform `qemu-iso` have the ISO as a disk, not as a CD.
     public var isoIsDisk = false
     /// The OS as a container image, an OCI archive; nil where there is none.

@@ -35,9 +35,15 @@ struct TestExecution: Sendable {
     private func run(_ stage: Stage, _ hold: FailureHold) async throws {
         if let problem = test.problem { throw TestFailure(problem) }
         if let unmet = options.unmetDemand(of: test) { throw TestFailure(unmet) }
+        let place = TestMachines.Place(folder: output.folder(of: test.name), temporary: temporary, key: key)
+        if case .live(let scenario) = test.body {
+            return try await LiveTestRun(
+                test: test, scenario: scenario, options: options, place: place, accelerator: source.accelerator,
+                log: log, stage: stage, hold: hold
+            ).run()
+        }
         stage.set("making the machine")
         log.timeline.begin(.prepare)
-        let place = TestMachines.Place(folder: output.folder(of: test.name), temporary: temporary, key: key)
         let machines: TestMachines
         do {
             machines = try await TestMachines.start(test, from: source, in: place, log: log)
@@ -78,6 +84,8 @@ struct TestExecution: Sendable {
         case .external(let external):
             ignoredUnits = [ExternalTestUnit.unit]
             outputIsWhole = try await ExternalTestRun(test: external, name: test.name, guest: guest, log: log).run()
+        // It has been run, on a machine of its own making.
+        case .live: break
         }
         stage.set("checking the machine", machine: guest.machine)
         log.timeline.begin(.check)

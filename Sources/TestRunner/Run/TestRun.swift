@@ -177,6 +177,9 @@ public struct TestRun: Sendable {
                 test: test, options: options, output: output, temporary: temporary, key: key, source: machines,
                 log: log
             ).run()
+        } catch let skip as TestSkip {
+            log.append(skip.description)
+            (outcome, reason) = (.skip, skip.description)
         } catch {
             let failure = TestFailure(error)
             log.append(failure.reason)

@@ -6,24 +6,57 @@ import NIOPosix
 import SystemPackage
 
 /// Serves the files in a folder by HTTP/1.1: GET and HEAD, lists of folders, nothing outside of it.
-struct FileServer: Sendable {
-    let folder: FilePath
+public struct FileServer: Sendable {
+    /// The folder. Links in it are followed.
+    public let folder: FilePath
 
     private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
     private typealias Writer = NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
 
     private static let chunk = 256 << 10
 
+    /// A server of a folder.
+    public init(folder: FilePath) { self.folder = folder }
+
+    /// The address at which guests find the host's own 127.0.0.1, where they reach the internet (QEMU's `-netdev user`).
+    public static let guestsAddress = "10.0.2.2"
+
+    /// Serves guests while `body` runs.
+    ///
+    /// - Parameter body: given the address to put before files' names: `http://10.0.2.2:PORT`.
+    /// - Throws: ``FileServerError`` where no port can be had, and what `body` throws.
+    public func whileServing<Result: Sendable>(
+        _ body: @escaping @Sendable (_ url: String) async throws -> Result
+    ) async throws -> Result {
+        let (ports, port) = AsyncStream<Int>.makeStream()
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask {
+                try await serve(host: "127.0.0.1", port: 0) { port.yield($0) }
+                return nil
+            }
+            group.addTask {
+                for await port in ports { return try await body("http://\(Self.guestsAddress):\(port)") }
+                throw CancellationError()
+            }
+            defer { group.cancelAll() }
+            for try await result in group { if let result { return result } }
+            throw CancellationError()
+        }
+    }
+
     /// Serves until the task is cancelled.
     ///
-    /// - Parameter started: told the port when connections are taken.
+    /// - Parameters:
+    ///   - host: the address to listen on.
+    ///   - port: 0 for a free one.
+    ///   - started: told the port when connections are taken.
     /// - Throws: ``FileServerError`` where the port cannot be had.
-    func serve(port: Int, started: (Int) -> Void) async throws {
+    public func serve(host: String = "0.0.0.0", port: Int, started: (Int) -> Void) async throws {
         let server: NIOAsyncChannel<Connection, Never>
         do {
             server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .bind(host: "0.0.0.0", port: port) { channel in
+                .bind(host: host, port: port) { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.configureHTTPServerPipeline()
                         return try Connection(wrappingChannelSynchronously: channel)
@@ -154,7 +187,8 @@ struct FileServer: Sendable {
 }
 
 /// A server that cannot serve.
-struct FileServerError: Error, CustomStringConvertible {
+public struct FileServerError: Error, CustomStringConvertible {
     let reason: String
-    var description: String { reason }
+    /// One line.
+    public var description: String { reason }
 }
