@@ -125,7 +125,7 @@ let package = Package(
             ]),
         tool(
             "kola",
-["TestRunner", "VirtualMachine", "Ignition", "Builds", "ContainerImage", "HostSystem"]),
+            ["TestRunner", "VirtualMachine", "Ignition", "Builds", "ContainerImage", "HostSystem"]),
 
         .target(
             name: "TestSupport", dependencies: ["CLinux", "HostSystem", system], path: "Tests/TestSupport",
@@ -148,9 +148,9 @@ let package = Package(
         tests("NodeImage", ["HostSystem", "OSTree", "LibArchive"]),
         tests("Deployment", ["HostSystem", "OSTree", "GLib"]),
         tests("DiskImage", ["Deployment", "HostSystem", "OSTree", "Treefile", "Zlib"]),
-        tests("VirtualMachine", ["Ext2fs", "HostSystem"]),
+        tests("VirtualMachine", ["Ext2fs", "HostSystem", "LiveImage"]),
         tests("LiveImage", ["HostSystem"]),
-        tests("TestRunner", ["Builds", "HostSystem", "Ignition", "VirtualMachine"]),
+        tests("TestRunner", ["Builds", "HostSystem", "Ignition", "LiveImage", "VirtualMachine"]),
         tests("Pipeline", ["HostSystem", "Builds", "Compression", "ContainerImage", "Treefile"]),
         // Of the default OS's installer, which is scripts: ci/demo-repo.d/packages/demo-installer.
         .testTarget(

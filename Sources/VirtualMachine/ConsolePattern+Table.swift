@@ -2,7 +2,7 @@ extension ConsolePattern {
     /// The name of the pattern of a boot that failed and left somebody a shell.
     public static let emergencyShell = "emergency shell"
 
-    /// The patterns of CoreOS's kola, each with the reason why it is here.
+    /// The patterns of CoreOS's kola and one of our own, each with the reason why it is here.
     public static let all: [ConsolePattern] = [
         ConsolePattern(
             emergencyShell,
@@ -12,6 +12,9 @@ extension ConsolePattern {
             "dracut fatal error", "dracut: Refusing to continue", "the initramfs gave up", isFatal: true),
         ConsolePattern(
             "kernel panic", "Kernel panic - not syncing", "the kernel stopped", isFatal: true),
+        ConsolePattern(
+            "systemd froze", #"systemd\[1\]: Freezing execution"#, "the first process gave up, and nothing goes on",
+            isFatal: true),
         ConsolePattern("kernel oops", "Oops:", "the kernel touched memory that it must not touch"),
         ConsolePattern(
             "kernel warning", #"WARNING: CPU: \d+ PID: \d+ at "#, "the kernel found itself in a state it rules out"),

@@ -90,7 +90,7 @@ public final class MonitorClient: Sendable {
         return try JSONDecoder().decode(Reply<Answer>.self, from: data).return
     }
 
-    /// Waits for an event; one that came already counts.
+    /// Waits for an event; one that came already, and that nobody waited for, counts once.
     ///
     /// - Throws: ``MachineError`` where QEMU ended before it came, or `CancellationError`.
     func event(where matches: @escaping @Sendable (MonitorEvent) -> Bool) async throws -> MonitorEvent {
@@ -101,7 +101,9 @@ public final class MonitorClient: Sendable {
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let result: Result<MonitorEvent, any Error>? = state.withLock { state in
-                    if let event = state.events.first(where: matches) { return .success(event) }
+                    if let index = state.events.firstIndex(where: matches) {
+                        return .success(state.events.remove(at: index))
+                    }
                     if state.isClosed { return .failure(Self.closed("what it was asked")) }
                     if Task.isCancelled { return .failure(CancellationError()) }
                     state.eventWaiters[ticket] = Waiter(matches: matches, continuation: continuation)
@@ -131,9 +133,11 @@ public final class MonitorClient: Sendable {
 
     private func receive(_ event: MonitorEvent) {
         let matched = state.withLock { state in
-            state.events.append(event)
-            state.events.removeFirst(max(0, state.events.count - Self.eventLimit))
             let tickets = state.eventWaiters.filter { $0.value.matches(event) }.keys
+            if tickets.isEmpty {
+                state.events.append(event)
+                state.events.removeFirst(max(0, state.events.count - Self.eventLimit))
+            }
             return tickets.compactMap { state.eventWaiters.removeValue(forKey: $0) }
         }
         for waiter in matched { waiter.continuation.resume(returning: event) }

@@ -11,7 +11,7 @@ enum LeadingOptions {
         "--ignition", "-B", "--butane", "--add-ignition", "--memory", "--add-disk", "--kargs", "--firstbootkargs",
         "--usernet-addr", "--hostname", "--additional-nics", "--netboot", "--netboot-dir", "--console-to-file",
         "--ssh-command", "--port", "--stream", "--nodecount", "--userdata", "--key", "--json-info-fd",
-        "--qemu-image-dir", "--oscontainer",
+        "--qemu-image-dir", "--oscontainer", "--pxe-kargs",
         "--bind-ro", "--bind-rw",
     ]
 

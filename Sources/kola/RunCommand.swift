@@ -12,6 +12,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var selection: SelectionOptions
     @OptionGroup var image: ImageOptions
     @OptionGroup var machine: MachineOptions
+    @OptionGroup var live: LiveOptions
     @OptionGroup var repetition: RepetitionOptions
     @OptionGroup var appended: AppendOptions
 
@@ -42,14 +43,6 @@ struct RunCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             "Mount this folder of the host read-only in every guest (repeatable).", valueName: "host,guest"))
     var qemuBindRo: [String] = []
-
-    @Flag(help: "Installers of live tests take images without a signature.")
-    var instInsecure = false
-
-    @Option(
-        parsing: .unconditionalSingleValue,
-        help: ArgumentHelp("Kernel arguments for tests that boot over the network (repeatable).", valueName: "arguments"))
-    var pxeKargs: [String] = []
 
     @Option(help: ArgumentHelp("All limits of time are longer by this many percent.", valueName: "n"))
     var extendTimeoutPercentage = 0
@@ -97,25 +90,35 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// What machines boot from, and its build where it is of one.
-    private func bootImage() throws -> (path: FilePath, build: BuildImage?) {
+    ///
+    /// - Returns: also why there is no disk image, where the build has a live ISO only.
+    private func bootImage() throws -> (path: FilePath, build: BuildImage?, problem: TestRunnerError?) {
         let isLive = try selection.platform.map(KnownNames.platform) == TestSelection.isoPlatform
-        if isLive, let iso = machine.qemuIso { return (FilePath(iso), nil) }
+        if isLive, let iso = machine.qemuIso { return (FilePath(iso), nil, nil) }
         guard !isLive || image.qemuImage == nil else {
             throw ValidationError(
                 "--qemu-image: machines of the platform qemu-iso boot an ISO; name one with --qemu-iso")
         }
-        return try image.image(
-            workdir: selection.workdir, architecture: selection.arch, kind: isLive ? .liveISO : machine.imageKind)
+        func find(_ kind: BuildImage.Kind) throws -> (path: FilePath, build: BuildImage?) {
+            try image.image(workdir: selection.workdir, architecture: selection.arch, kind: kind)
+        }
+        do {
+            let found = try find(isLive ? .liveISO : machine.imageKind)
+            return (found.path, found.build, nil)
+        } catch let problem as TestRunnerError where !isLive {
+            guard let found = try? find(.liveISO) else { throw problem }
+            return (found.path, found.build, problem)
+        }
     }
 
     /// What to run, and how.
     func options() throws -> RunOptions {
-        let (path, build) = try bootImage()
+        let (path, build, problem) = try bootImage()
         var options = RunOptions(image: path)
+        options.imageProblem = problem
         options.iso = build?.liveISO
         options.live = build?.live
-        options.installsUnsigned = instInsecure
-        options.netbootKernelArguments = pxeKargs.flatMap { $0.split(whereSeparator: { ", ".contains($0) }) }.map(String.init)
+        live.apply(to: &options)
         options.containerArchive = build?.containerArchive
         options.container = try oscontainer.map { try ImageSource(osContainer: $0) }
         options.selection = try selection.selection(buildDistro: build?.name)

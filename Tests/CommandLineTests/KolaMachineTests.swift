@@ -38,6 +38,30 @@ struct KolaMachineTests {
                 == "error: --qemu-image: machines of the platform qemu-iso boot an ISO; name one with --qemu-iso")
     }
 
+    @Test("a build without live images is told about where its live tests are asked for")
+    func noLiveImages() async throws {
+        let tool = try Tool()
+        try await tool.makeBuild()
+        let none = try await tool.kola("run", "iso.live-login.bios")
+        #expect(none.status == 1)
+        #expect(none.lastErrorLine == "error: build 1.0 has no image for QEMU; run `cosa buildextend-qemu`")
+        // The ISO alone is enough to begin, and not for a live test.
+        let path = tool.work.appending("builds/1.0/x86_64/meta.json")
+        let metadata = String(decoding: try FileContent.read(path), as: UTF8.self).replacing(
+            #""images": {"#, with: #""images": {"live-iso": {"path": "a.iso", "sha256": "x"}, "#)
+        try AtomicFile.write(Array(metadata.utf8), to: path)
+        try AtomicFile.write([], to: path.removingLastComponent().appending("a.iso"))
+        let live = try await tool.kola("run", "--output-dir", "out", "iso.live-login.bios")
+        #expect(live.status == 0)
+        #expect(live.text.contains("--- SKIP: iso.live-login.bios ("))
+        #expect(
+            live.text.contains("build 1.0 has no live-kernel, live-initramfs, live-rootfs; run `cosa buildextend-live`")
+        )
+        let other = try await tool.kola("run", "--output-dir", "out", "iso.live-login.bios", "basic")
+        #expect(other.status == 1)
+        #expect(other.lastErrorLine == none.lastErrorLine)
+    }
+
     @Test("the container image that machines are moved to is read before anything boots")
     func containerImage() async throws {
         let tool = try Tool()
@@ -56,7 +80,7 @@ struct KolaMachineTests {
 
     @Test("options without a meaning here are refused")
     func unknown() async throws {
-        for option in ["--inst-insecure", "--qemu-secex"] {
+        for option in ["--qemu-cex", "--qemu-secex"] {
             let output = try await Tool().kola("run", option, "basic")
             #expect(output.status == 64)
             #expect(output.lastErrorLine.hasPrefix("error: Unknown option '\(option.prefix { $0 != "=" })'"))

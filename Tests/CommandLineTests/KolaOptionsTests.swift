@@ -40,6 +40,15 @@ struct KolaOptionsTests {
         #expect(run.hasTPM && run.iso == nil)
     }
 
+    @Test("options of live tests are those of upstream")
+    func live() throws {
+        var run = RunOptions(image: "/i.qcow2")
+        try LiveOptions.parse([]).apply(to: &run)
+        #expect(!run.installsUnsigned && run.netbootKernelArguments.isEmpty)
+        try LiveOptions.parse(["--inst-insecure", "--pxe-kargs", "a=b,c", "--pxe-kargs", "d e"]).apply(to: &run)
+        #expect(run.installsUnsigned && run.netbootKernelArguments == ["a=b", "c", "d", "e"])
+    }
+
     @Test(
         "options of machines that exclude each other are refused",
         arguments: [

@@ -95,6 +95,17 @@ import Testing
         #expect(error.description == "build 1 has no live ISO; name one with --qemu-iso")
     }
 
+    @Test func liveArtifactsAreThoseThatThereAre() throws {
+        defer { folder.remove() }
+        let live = try BuildImage.find(in: folder.path).live
+        #expect(live.files == [.iso: folder.path.appending("builds/2/x86_64/live-iso.img")])
+        #expect(live.build == "2" && !live.hasCoreOSInstaller)
+        try write(
+            "2/x86_64/commitmeta.json",
+            #"{"rpmostree.rpmdb.pkglist": [["coreos-installer", "0", "0.24", "1", "x86_64"]]}"#)
+        #expect(try BuildImage.find(in: folder.path).live.hasCoreOSInstaller)
+    }
+
     @Test func buildThatIsNotThereIsAnError() throws {
         defer { folder.remove() }
         #expect(throws: BuildsError.self) { try BuildImage.find(build: "7", in: folder.path) }

@@ -26,10 +26,11 @@ public struct LiveISOFixture {
     ///   - otherArguments: what the second boot loader has; nil is the same as the first.
     ///   - without: files, by their path, that are left out.
     ///   - changes: texts that replace files' contents.
+    ///   - consoleText: what a BIOS that boots it writes to the first serial port, and nothing else; nil does not boot.
     public init(
         in directory: TemporaryDirectory, name: String = "live", otherArguments: String? = nil,
         without: Set<String> = [],
-        changes: [String: String] = [:], minimal: Bool = false
+        changes: [String: String] = [:], minimal: Bool = false, consoleText: String? = nil
     ) async throws {
         func area(_ arguments: String) -> String {
             arguments + "\n" + String(repeating: "#", count: Self.argumentAreaSize - arguments.utf8.count - 1)
@@ -57,7 +58,14 @@ public struct LiveISOFixture {
         for (path, text) in changes { files[path] = Array(text.utf8) }
         self.directory = directory
         path = directory.appending("\(name).iso")
-        try await Self.master(files, as: path, in: directory.appending("\(name).d"))
+        var options: [String] = []
+        if let consoleText {
+            let disk = directory.appending("\(name).boot")
+            try BootSector.write(consoleText, to: disk)
+            files["boot.img"] = try Array(FileContent.read(disk).prefix(2048))
+            options = ["-b", "boot.img", "-no-emul-boot", "-boot-load-size", "4"]
+        }
+        try await Self.master(files, as: path, in: directory.appending("\(name).d"), options)
         guard minimal else {
             self.minimal = nil
             return
@@ -69,14 +77,16 @@ public struct LiveISOFixture {
         self.minimal = minimal
     }
 
-    private static func master(_ files: [String: [UInt8]], as image: FilePath, in tree: FilePath) async throws {
+    private static func master(
+        _ files: [String: [UInt8]], as image: FilePath, in tree: FilePath, _ options: [String] = []
+    ) async throws {
         for (name, content) in files {
             let file = tree.appending(name)
             try FileContent.createDirectory(file.removingLastComponent())
             try AtomicFile.write(content, to: file)
         }
         try await Command(
-            "xorriso", ["-as", "mkisofs", "-quiet", "-R", "-V", "live", "-o", image.string, tree.string],
+            "xorriso", ["-as", "mkisofs", "-quiet", "-R", "-V", "live"] + options + ["-o", image.string, tree.string],
             environment: ["SOURCE_DATE_EPOCH": "1700000000"]
         ).run()
     }

@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func everyPatternIsAnExpressionWithAReason() throws {
-        #expect(ConsolePattern.all.count == 17)
+        #expect(ConsolePattern.all.count == 18)
         for pattern in ConsolePattern.all + [.ignitionFailure] {
             #expect(throws: Never.self) { try NSRegularExpression(pattern: pattern.expression) }
             #expect(!pattern.reason.isEmpty)

@@ -34,6 +34,7 @@ import Testing
                 + "-chardev socket,id=port7,fd=7 -device virtserialport,bus=ports.0,chardev=port7,name=com.coreos.kola.ready "
                 + "-chardev socket,id=port8,fd=8 -device virtserialport,bus=ports.0,chardev=port8,name=com.coreos.kola.test "
                 + "-chardev socket,id=port9,fd=9 -device virtserialport,bus=ports.0,chardev=port9,name=com.coreos.kola.command "
+                + "-chardev socket,id=port10,fd=10 -device virtserialport,bus=ports.0,chardev=port10,name=testisocompletion "
                 + "-fw_cfg name=opt/com.coreos/config,file=/tmp/k/config.ign")
     }
 
@@ -95,6 +96,14 @@ import Testing
         #expect(line.contains("-machine q35,graphics=off "))
     }
 
+    @Test func networkIsWhatADiskThatDoesNotBootIsFollowedBy() {
+        var description = MachineDescription(image: nil)
+        description.netboot = .init(folder: "/tftp", file: "boot.ipxe", isAfterDisk: true)
+        let line = arguments(description)
+        #expect(line.contains(",bootfile=/boot.ipxe -device virtio-net-pci,netdev=net0,bootindex=4 "))
+        #expect(line.contains("-device virtio-blk-pci,drive=disk0,serial=primary-disk,bootindex=1 "))
+    }
+
     @Test func portIsTheOneThatTheKernelGave() throws {
         let preparation = MachinePreparation(description: MachineDescription(image: "/i.qcow2"), files: files)
         let text = """
@@ -114,7 +123,7 @@ import Testing
             ).arguments.joined(separator: " ")
         }
         let memory = "-machine q35,memory-backend=ram"
-        let backend = "-object memory-backend-file,mem-path=/proc/self/fd/10"
+        let backend = "-object memory-backend-file,mem-path=/proc/self/fd/11"
         #expect(line(.template).contains(memory) && line(.template).contains("\(backend),share=on,id=ram,size=1024M "))
         #expect(!line(.template).contains("-incoming"))
         #expect(line(.fork).contains("\(backend),share=off,id=ram,size=1024M -incoming defer "))
@@ -125,8 +134,8 @@ import Testing
         #expect(!arguments(description).contains("tpm"))
         description.hasTPM = true
         // The last one with a card on a segment, whose socket comes before.
-        for (start, descriptor) in [(QEMUArguments.Start.boot, 10), (.template, 11), (.fork, 12), (.fork, 13)] {
-            description.isOnSegment = descriptor == 13
+        for (start, descriptor) in [(QEMUArguments.Start.boot, 11), (.template, 12), (.fork, 13), (.fork, 14)] {
+            description.isOnSegment = descriptor == 14
             let line = QEMUArguments(
                 description, files: files, accelerator: .tcg, identifier: "x", hasIgnition: true, start: start
             ).arguments.joined(separator: " ")
@@ -148,8 +157,8 @@ import Testing
         #expect(line.contains("-object memory-backend-memfd,share=on,id=ram,size=1024M "))
         #expect(
             line.contains(
-                "-chardev socket,id=folder0,fd=11 -device vhost-user-fs-pci,chardev=folder0,tag=kola0 "
-                    + "-chardev socket,id=folder1,fd=12 -device vhost-user-fs-pci,chardev=folder1,tag=kola1 "))
+                "-chardev socket,id=folder0,fd=12 -device vhost-user-fs-pci,chardev=folder0,tag=kola0 "
+                    + "-chardev socket,id=folder1,fd=13 -device vhost-user-fs-pci,chardev=folder1,tag=kola1 "))
         #expect(!description.canBeForked)
         description.hasNUMANodes = true
         #expect(arguments(description).contains("-object memory-backend-memfd,share=on,id=ram1,size=512M -numa "))
@@ -159,7 +168,7 @@ import Testing
     @Test func segmentIsTheLastOfTheOpenFiles() {
         var description = MachineDescription(image: "/i.qcow2")
         description.isOnSegment = true
-        for (start, number) in [(QEMUArguments.Start.boot, 10), (.template, 11), (.fork, 12)] {
+        for (start, number) in [(QEMUArguments.Start.boot, 11), (.template, 12), (.fork, 13)] {
             let line = QEMUArguments(
                 description, files: files, accelerator: .tcg, identifier: "x", hasIgnition: true, start: start
             ).arguments.joined(separator: " ")
@@ -201,7 +210,7 @@ import Testing
         description.primaryDisk.isOverSocket = true
         #expect(
             arguments(description).contains(
-                "-blockdev driver=nbd,node-name=disk0,discard=unmap,server.type=fd,server.str=11,export=disk "
+                "-blockdev driver=nbd,node-name=disk0,discard=unmap,server.type=fd,server.str=12,export=disk "
                     + "-device virtio-blk-pci,drive=disk0,serial=primary-disk,"))
         #expect(!description.canBeForked)
         description.primaryDisk.isOverSocket = false

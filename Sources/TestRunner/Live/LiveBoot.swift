@@ -78,8 +78,8 @@ struct LiveBoot: Sendable {
         return minimal
     }
 
-    /// A script for iPXE, which QEMU's network cards bring with them for a BIOS and for UEFI. It gets the files by HTTP, which is
-    /// many times faster than TFTP.
+    /// A script for iPXE, which QEMU's network cards bring with them for a BIOS and for UEFI. It gets the files by HTTP, as TFTP
+    /// waits for an answer after each small block.
     private func netbootScript(_ installer: [String]) throws -> String {
         for (kind, name) in [
             (LiveArtifacts.Kind.kernel, Self.kernel), (.initramfs, Self.initramfs), (.rootfs, Self.rootfs),
@@ -144,6 +144,7 @@ struct LiveBoot: Sendable {
             // No kernel argument asks for it, and images for metal are made without a serial console.
             config.addFile("/etc/coreos/installer.d/kola.yaml", text: "console: [\"ttyS0,115200n8\"]\n")
         }
+        if scenario.fault == .badSignature { config.addFile(UnknownSigner.keyPath, contents: UnknownSigner.key) }
         let target = try targetConfiguration()
         if scenario.usesServer {
             try AtomicFile.write(target, to: folder.appending(Self.targetConfig))

@@ -64,7 +64,8 @@ struct LiveChecks: Sendable {
         // It is up to the OS; CoreOS removes it.
         try await check(
             "the Ignition config is still in /boot/ignition",
-            "! systemctl --quiet cat coreos-ignition-firstboot-complete.service >/dev/null 2>&1 || [ ! -e /boot/ignition ]")
+            "! systemctl --quiet cat coreos-ignition-firstboot-complete.service >/dev/null 2>&1 || [ ! -e /boot/ignition ]"
+        )
         try await checkLogin()
     }
 

@@ -4,7 +4,7 @@ enum LiveFault: String, Sendable, CaseIterable {
     case interrupted
     /// The disk is smaller than what is installed. Nobody makes it larger.
     case smallDisk = "small-disk"
-    /// Nobody has signed the image that comes from the network; then somebody has whom the OS does not know.
+    /// Nobody has signed the image that comes from the network; then somebody has signed another one.
     case badSignature = "bad-signature"
     /// The network is not there.
     case noNetwork = "no-network"

@@ -15,6 +15,8 @@ struct LiveInstallation: Sendable {
 
     /// In the middle of any image, so that the installer has begun and has not ended.
     private static let interruption: Int64 = 256 << 20
+    /// How many writes beyond it there must be: what is cleared at the disk's end before the image is written takes fewer.
+    private static let interruptedWrites = 20
     /// How long what is on its way to the console may take.
     private static let consoleLimit = Duration.seconds(60)
 
@@ -23,14 +25,14 @@ struct LiveInstallation: Sendable {
     /// - Returns: false where nothing could be installed, as was to be.
     /// - Throws: ``TestFailure``, ``MachineError``.
     func run() async throws -> Bool {
-        let listener = LiveListener(machine)
+        let listener = LiveListener(machine.events)
         switch scenario.fault {
         case nil: break
         case .interrupted:
-            async let written: Void = machine.written(beyond: Self.interruption)
+            async let written: Void = untilWritten()
             try await untilLive(listener)
             try await written
-            log.append("cut off after the first \(Self.interruption) bytes were written")
+            log.append("cut off while it wrote, \(Self.interruption >> 20) MiB from the disk's begin or more")
             try await machine.reset()
         case .smallDisk:
             try await untilLive(listener)
@@ -57,6 +59,10 @@ struct LiveInstallation: Sendable {
         return true
     }
 
+    private func untilWritten() async throws {
+        for _ in 0..<Self.interruptedWrites { try await machine.written(beyond: Self.interruption) }
+    }
+
     private func untilLive(_ listener: LiveListener) async throws {
         stage.set("waiting for the live system", machine: machine)
         try await measured("live") { try await listener.expect(LiveSignal.live) }
@@ -67,8 +73,10 @@ struct LiveInstallation: Sendable {
         let emergency = try await measured("failed") { try await listener.expectEmergency() }
         let said = emergency.lastLine
         log.append("the installer said: \(said)")
-        guard let fault = scenario.fault, fault.words.contains(where: { said.localizedCaseInsensitiveContains($0) })
-        else { throw TestFailure("the installer failed for another reason than it should: \(emergency.failure.reason)") }
+        let words = scenario.fault?.words ?? []
+        guard words.contains(where: { said.lowercased().contains($0) }) else {
+            throw TestFailure("the installer failed for another reason than it should: \(emergency.failure.reason)")
+        }
         let console = console
         try await Deadline.run(within: Self.consoleLimit) {
             try await console.line(with: said)
@@ -88,10 +96,10 @@ struct LiveInstallation: Sendable {
 
     // MARK: Faults
 
-    /// Puts what is no signature where the images' signatures would be.
+    /// Puts the signature of something else where the images' signatures would be: the images are damaged.
     private func makeBadSignatures() throws {
         for name in FileContent.names(in: boot.folder) where name.hasSuffix(".raw") {
-            try AtomicFile.write(Array("this is no signature\n".utf8), to: boot.folder.appending("\(name).sig"))
+            try AtomicFile.write(UnknownSigner.signature, to: boot.folder.appending("\(name).sig"))
         }
     }
 

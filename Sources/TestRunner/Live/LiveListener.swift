@@ -2,10 +2,10 @@ import VirtualMachine
 
 /// Hears what a guest says about an installation, one line after the other.
 actor LiveListener {
-    private let machine: Machine
+    private let events: MachineEvents
     private var position = 0
 
-    init(_ machine: Machine) { self.machine = machine }
+    init(_ events: MachineEvents) { self.events = events }
 
     /// A system that could not go on.
     struct Emergency: Sendable, Equatable {
@@ -45,7 +45,7 @@ actor LiveListener {
     private func next() async throws -> (String, Emergency?) {
         var emergency = Emergency()
         while true {
-            let (next, message) = try await machine.events.message(from: position) { $0.port == .installation }
+            let (next, message) = try await events.message(from: position) { $0.port == .installation }
             position = next
             switch message.text {
             case let text where text.hasPrefix(LiveSignal.failedUnits.dropLast()):
@@ -60,9 +60,9 @@ actor LiveListener {
     }
 
     /// Why a machine failed: where its console shows an emergency shell, what the guest said just before.
-    static func explained(_ error: any Error, _ machine: Machine) async -> any Error {
+    static func explained(_ error: any Error, _ events: MachineEvents) async -> any Error {
         guard case .console(ConsolePattern.emergencyShell) = (error as? MachineError)?.kind else { return error }
-        let listener = LiveListener(machine)
+        let listener = LiveListener(events)
         let emergency = try? await Deadline.run(within: .seconds(2)) {
             while true {
                 if let emergency = try await listener.next().1 { return emergency }

@@ -71,7 +71,7 @@ struct LiveTestRun: Sendable {
             try await machines.whileRunning { try await use(machines, machine, console, boot) }
         } catch {
             await hold.take(machines)
-            throw await LiveListener.explained(error, machine)
+            throw await LiveListener.explained(error, machine.events)
         }
         await machines.end()
         guard !test.has(tag: SpecialTag.skipBaseChecks) else { return }

@@ -46,6 +46,7 @@ enum LiveTests {
     private static func test(name: String, _ scenario: LiveScenario) -> KolaTest {
         var metadata = TestMetadata()
         metadata.description = description(of: scenario)
+        metadata.architectures = InclusionList("x86_64")
         metadata.platforms = InclusionList("qemu")
         metadata.tags = [SpecialTag.skipBaseChecks]
         if [.install, .minimalInstall].contains(scenario.kind) { metadata.tags.append(SpecialTag.needsInternet) }

@@ -6,10 +6,10 @@ import VirtualMachine
 enum TargetConfigServer {
     /// The address that `coreos.inst.ignition_url` gets.
     static let url = "http://127.0.0.1:8080/target.ign"
-    private static let path = "/etc/kola-target-config"
+    static let path = "/etc/kola-target-config"
 
     /// Reads the request's head, as a connection that is closed with unread bytes is a broken one to the client.
-    private static let script = """
+    static let script = """
         while read -r line && [ "${line%$'\\r'}" ]; do :; done
         exec cat \(path)
         """

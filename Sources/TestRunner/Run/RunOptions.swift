@@ -36,6 +36,8 @@ public struct RunOptions: Sendable {
     public var stream: String?
     /// The disk image.
     public var image: FilePath
+    /// Why no test but those of live images can run, where the build has no disk image.
+    public var imageProblem: TestRunnerError?
     /// The live ISO for tests that boot it; nil where there is none.
     public var iso: FilePath?
     /// What of the build live tests boot and install; nil where no build is known.

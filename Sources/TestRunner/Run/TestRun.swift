@@ -71,6 +71,7 @@ public struct TestRun: Sendable {
         var plan = try TestPlan(options: options, available: try availableTests(), today: Date())
         for note in plan.notes { tell(.note(note)) }
         for warning in options.appended.flatMap(\.warnings) { tell(.note("warning: \(warning)")) }
+        if let problem = options.imageProblem, !plan.tests.allSatisfy(\.isLive) { throw problem }
         guard FileContent.exists(options.image) else {
             throw TestRunnerError(options.image.string, "no such disk image")
         }
