@@ -100,6 +100,7 @@ import Testing
             cat etc/coreos-live-initramfs; jq -c . etc/coreos/features.json; head -n 1 etc/coreos-live-want-rootfs
             split -b 2M "$2" piece.; sha256sum piece.* | cut -c 1-64 >wanted
             tail -n +2 etc/coreos-live-want-rootfs | cmp - wanted
+            sha256sum "$2" | cut -c 1-64 | cmp - etc/live-rootfs-sha256
             """, added.string, try live.image("live-rootfs").string)
         #expect(report == "1\n{}\nstream-hash sha256 2097152")
     }

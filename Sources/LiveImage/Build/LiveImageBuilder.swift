@@ -42,7 +42,7 @@ public struct LiveImageBuilder: Sendable {
             unlink(filesystem.string)
             let initramfs = LiveInitramfs(
                 base: try request.system.initramfs.bytes(), version: request.version, features: request.features,
-                rootfs: try StreamHash.text(of: outputs.rootfs))
+                rootfs: try StreamHash(of: outputs.rootfs))
             try AtomicFile.write(initramfs.bytes(), to: outputs.initramfs)
             try AtomicFile.write(request.system.kernel.bytes(), to: outputs.kernel)
             try layOut(areas.files, request, outputs, in: tree)

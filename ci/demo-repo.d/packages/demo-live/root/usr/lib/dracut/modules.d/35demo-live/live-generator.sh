@@ -42,7 +42,7 @@ for argument in $cmdline; do
 done
 
 image=/run/live-root
-options=ro,loop
+options=ro
 source=live-rootfs.service
 if [[ -n $label ]]; then
     device=/dev/disk/by-label/$label
@@ -50,7 +50,7 @@ if [[ -n $label ]]; then
         >"$units/run-media-iso.mount"
     # The filesystem is the first member of the archive.
     image=/run/media/iso/images/pxeboot/rootfs.img
-    options+=,offset=124
+    options=ro,loop,offset=124
     source=run-media-iso.mount
     if [[ -n $from_memory ]]; then
         image=/run/ephemeral-medium/rootfs.img

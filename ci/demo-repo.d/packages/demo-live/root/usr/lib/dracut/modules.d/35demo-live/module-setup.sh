@@ -16,11 +16,11 @@ installkernel() {
 }
 
 install() {
-    inst_multiple blkid cat cp cpio curl head ln mkdir mount rm sha256sum systemd-escape umount
+    inst_multiple blkid cp curl ln losetup mkdir mount sha256sum systemd-escape umount
     inst_script "$moddir/is-live-image.sh" /usr/bin/is-live-image
     inst_script "$moddir/live-generator.sh" "$systemdutildir/system-generators/live-generator"
     local name
-    for name in ostree-cmdline fetch-rootfs check-pieces copy-medium; do
+    for name in ostree-cmdline fetch-rootfs copy-medium; do
         inst_script "$moddir/$name.sh" "/usr/libexec/live/$name"
     done
     for name in live-config live-rootfs live-medium-copy live-writable live-populate-var; do
