@@ -101,7 +101,8 @@ let package = Package(
         module(
             "DiskImage",
             ["CLinux", "Deployment", "Treefile", "HostSystem", "OSTree", "GLib", "Ext2fs", "Guestfs", "Zlib"]),
-        module("LiveImage", ["Compression", "Deployment", "DiskImage", "HostSystem", "LibArchive", "Lzma"]),
+        module("LiveImage", ["Deployment", "HostSystem", "LibArchive", "Lzma"]),
+        module("LiveBuild", ["LiveImage", "Compression", "Deployment", "DiskImage", "HostSystem", "LibArchive"]),
         module("VirtualMachine", ["Deployment", "LiveImage", "HostSystem", "Ext2fs"]),
         module(
             "TestRunner",
@@ -113,7 +114,7 @@ let package = Package(
             "Pipeline",
             [
                 "Builds", "Treefile", "Packages", "Compose", "ContainerImage", "NodeImage", "Deployment", "DiskImage",
-                "LiveImage", "Compression", "HostSystem", "OSTree", "RPM", "SBOM",
+                "LiveBuild", "Compression", "HostSystem", "OSTree", "RPM", "SBOM",
             ]),
 
         tool(
@@ -150,6 +151,7 @@ let package = Package(
         tests("DiskImage", ["Deployment", "HostSystem", "OSTree", "Treefile", "Zlib"]),
         tests("VirtualMachine", ["Ext2fs", "HostSystem", "LiveImage"]),
         tests("LiveImage", ["HostSystem"]),
+        tests("LiveBuild"),
         tests("TestRunner", ["Builds", "HostSystem", "Ignition", "LiveImage", "VirtualMachine"]),
         tests("Pipeline", ["HostSystem", "Builds", "Compression", "ContainerImage", "Treefile"]),
         // Of the default OS's installer, which is scripts: ci/demo-repo.d/packages/demo-installer.

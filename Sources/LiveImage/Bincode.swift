@@ -1,7 +1,7 @@
 /// Values as Rust's bincode 1.3 writes them, with integers of varying length (coreos-installer, src/io/mod.rs, `bincoder`).
 extension [UInt8] {
     /// A number.
-    mutating func append(varying number: UInt64) {
+    package mutating func append(varying number: UInt64) {
         let (mark, size) =
             switch number {
             case 0..<251: (UInt8(number), 0)
@@ -14,13 +14,13 @@ extension [UInt8] {
     }
 
     /// A text: its length, then its bytes.
-    mutating func append(counted text: String) {
+    package mutating func append(counted text: String) {
         append(varying: UInt64(text.utf8.count))
         self += Array(text.utf8)
     }
 
     /// Bytes that are given as hexadecimal digits.
-    mutating func append(hexadecimal text: String) {
+    package mutating func append(hexadecimal text: String) {
         var digits = text[...]
         while !digits.isEmpty {
             append(UInt8(digits.prefix(2), radix: 16) ?? 0)

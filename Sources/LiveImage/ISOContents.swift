@@ -12,7 +12,7 @@ public struct ISOFile: Sendable, Equatable {
 /// The files of an ISO 9660 image, as xorriso reads them.
 public struct ISOContents: Sendable, Equatable {
     /// Bytes of a block (ECMA-119, section 6.1.2).
-    static let blockSize: Int64 = 2048
+    package static let blockSize: Int64 = 2048
 
     /// Files by their Rock Ridge path, such as `images/pxeboot/vmlinuz`.
     public let files: [String: ISOFile]

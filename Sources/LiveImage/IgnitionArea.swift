@@ -1,4 +1,5 @@
 import Foundation
+import HostSystem
 import SystemPackage
 
 /// The place in a live ISO image for files that the kernel unpacks after the initramfs, an Ignition config above all.

@@ -38,7 +38,7 @@ public struct InitramfsFiles: Sendable, Equatable {
     /// that.
     ///
     /// - Throws: `ArchiveError`, `XZError`.
-    func archive() throws -> [UInt8] {
+    package func archive() throws -> [UInt8] {
         var archive: [UInt8] = []
         let writer = try ArchiveWriter(.cpio) { archive.append(contentsOf: $0) }
         var directories: Set<String> = []

@@ -1,25 +1,36 @@
 import Foundation
+import HostSystem
 import SystemPackage
 
 /// The places in a live ISO image where its boot loaders' configurations have the kernel arguments.
-struct KernelArgumentAreas: Sendable, Equatable {
+package struct KernelArgumentAreas: Sendable, Equatable {
     /// `coreos/kargs.json` (coreos-installer, src/live/embed.rs).
-    struct Information: Codable, Equatable {
+    package struct Information: Codable, Equatable {
         /// The arguments with which the image was made.
-        var `default`: String
+        package var `default`: String
         /// Files of the image with an area each.
-        var files: [File]
+        package var files: [File]
         /// The size of an area in bytes.
-        var size: Int
+        package var size: Int
 
-        struct File: Codable, Equatable {
-            var path: String
+        package struct File: Codable, Equatable {
+            package var path: String
             /// In bytes from the file's start.
-            var offset: Int64
+            package var offset: Int64
             /// What fills an area up; `#` where nothing is said.
-            var pad: String?
+            package var pad: String?
             /// What ends the arguments; a line feed where nothing is said.
-            var end: String?
+            package var end: String?
+
+            /// An area of a file.
+            package init(path: String, offset: Int64, pad: String?, end: String?) {
+                (self.path, self.offset, self.pad, self.end) = (path, offset, pad, end)
+            }
+        }
+
+        /// Areas of one size.
+        package init(default arguments: String, files: [File], size: Int) {
+            (self.default, self.files, self.size) = (arguments, files, size)
         }
     }
 
@@ -29,7 +40,7 @@ struct KernelArgumentAreas: Sendable, Equatable {
         let end: UInt8
     }
 
-    static let informationPath = "coreos/kargs.json"
+    package static let informationPath = "coreos/kargs.json"
     /// A larger area is taken for a mistake, in bytes; as coreos-installer has it.
     private static let limit = 2048
 

@@ -87,7 +87,7 @@ extension LiveISOImage {
 
 extension KernelArgumentAreas.Information {
     /// The file's content, on few bytes: it takes the place of a longer one.
-    var json: [UInt8] {
+    package var json: [UInt8] {
         get throws {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -24,10 +24,6 @@ public enum LiveImageError: Error, Sendable, Equatable, CustomStringConvertible 
     case customized(FilePath)
     /// What is no URL for the root filesystem, as a kernel argument has it.
     case unusableURL(String)
-    /// The filesystem of a live system takes the files' owners from a folder, which only root can make.
-    case needsRoot(String)
-    /// A boot loader's configuration has no usable place for kernel arguments.
-    case template(String, reason: String)
     /// An operation on a file failed.
     case file(FilePath, operation: String, reason: String)
 
@@ -58,11 +54,6 @@ public enum LiveImageError: Error, Sendable, Equatable, CustomStringConvertible 
                 + "(cosa iso ignition remove) and reset the kernel arguments (cosa iso kargs reset) first"
         case .unusableURL(let text):
             "--rootfs-url '\(text)': there is white space in it; write it as %20"
-        case .needsRoot(let filesystem):
-            "image.yaml: `live-rootfs-fstype: \(filesystem)` needs root here, for the files' owners; use squashfs, or run "
-                + "as root"
-        case .template(let path, let reason):
-            "live/\(path) of the configuration: \(reason)"
         case .file(let path, let operation, let reason):
             "cannot \(operation) \(path): \(reason)"
         }

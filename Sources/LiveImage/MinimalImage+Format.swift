@@ -10,7 +10,7 @@ extension MinimalImage {
     /// The file's bytes.
     ///
     /// - Parameter creator: the version of the program that made it; for people to read.
-    func encoded(creator: String) -> [UInt8] {
+    package func encoded(creator: String) -> [UInt8] {
         var bytes = Self.magic
         bytes.append(varying: Self.version)
         bytes.append(counted: creator)

@@ -7,9 +7,9 @@ import SystemPackage
 /// (coreos-installer, src/miniso.rs, version 1).
 ///
 /// Files that both have are copied from the full image; what lies between them is kept compressed.
-struct MinimalImage: Sendable, Equatable {
+package struct MinimalImage: Sendable, Equatable {
     /// A file that both images have, in blocks of ``ISOContents/blockSize`` bytes.
-    struct SharedFile: Sendable, Equatable {
+    package struct SharedFile: Sendable, Equatable {
         /// Its first block in the minimal image.
         let minimal: UInt32
         /// Its first block in the full image.
@@ -22,7 +22,7 @@ struct MinimalImage: Sendable, Equatable {
     }
 
     /// The path of the data in a full image.
-    static let dataPath = "coreos/miniso.dat"
+    package static let dataPath = "coreos/miniso.dat"
 
     /// In the order of the minimal image.
     let files: [SharedFile]
@@ -34,7 +34,7 @@ struct MinimalImage: Sendable, Equatable {
     /// Compares two images that were made in the same way, with the root filesystem and without it.
     ///
     /// - Throws: ``LiveImageError``, `CommandError`, `XZError`, or `Errno`.
-    static func pack(minimal: FilePath, full: FilePath) async throws -> MinimalImage {
+    package static func pack(minimal: FilePath, full: FilePath) async throws -> MinimalImage {
         let (ours, theirs) = (try await ISOContents(of: minimal), try await ISOContents(of: full))
         var files: Set<[UInt32]> = []
         for (path, file) in ours.files where file.size > 0 {

@@ -50,13 +50,6 @@ struct ImageDifference: Sendable, Equatable {
     }
 
     private static func bytes(_ file: FileDescriptor, _ range: Range<Int64>) throws -> [UInt8] {
-        try [UInt8](unsafeUninitializedCapacity: range.count) { buffer, count in
-            while count < range.count {
-                let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
-                let read = try file.read(fromAbsoluteOffset: range.lowerBound + Int64(count), into: rest)
-                guard read > 0 else { return }
-                count += read
-            }
-        }
+        try file.readBytes(at: range.lowerBound, count: range.count)
     }
 }

@@ -3,7 +3,7 @@ import Deployment
 import DiskImage
 import Foundation
 import HostSystem
-import LiveImage
+import LiveBuild
 import OSTree
 import SystemPackage
 

@@ -3,7 +3,7 @@ import Deployment
 import DiskImage
 import Foundation
 import HostSystem
-import LiveImage
+import LiveBuild
 import SystemPackage
 
 /// The disks of a build for an OS that ships coreos-installer: without the content that the live system has itself.

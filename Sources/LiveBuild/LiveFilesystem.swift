@@ -23,7 +23,7 @@ public enum LiveFilesystem: String, Sendable, CaseIterable {
     /// - Parameters:
     ///   - options: of `sqfstar` (mksquashfs's) or `mkfs.erofs`; nil for the default ones.
     ///   - timestamp: seconds since 1970; when it was made.
-    /// - Throws: ``LiveImageError/needsRoot(_:)``, `CommandError`, `ArchiveError`, `FileTreeWriterError`, or `Errno`.
+    /// - Throws: ``LiveBuildError/needsRoot(_:)``, `CommandError`, `ArchiveError`, `FileTreeWriterError`, or `Errno`.
     func write(
         _ tree: FileTree, to output: FilePath, options: [String]?, timestamp: Int64, seed: String,
         workDirectory: FilePath
@@ -33,7 +33,7 @@ public enum LiveFilesystem: String, Sendable, CaseIterable {
         case .squashfs:
             try await squash(tree, to: output, options, timestamp, workDirectory)
         case .erofs:
-            guard geteuid() == 0 else { throw LiveImageError.needsRoot(rawValue) }
+            guard geteuid() == 0 else { throw LiveBuildError.needsRoot(rawValue) }
             let folder = workDirectory.appending("erofs")
             try FileContent.createDirectory(folder)
             _ = try await Blocking.run { try FileTreeWriter(to: folder).write(tree) }

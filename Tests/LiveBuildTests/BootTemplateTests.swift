@@ -1,6 +1,6 @@
 import Testing
 
-@testable import LiveImage
+@testable import LiveBuild
 
 @Suite("The place for kernel arguments in a boot loader's configuration")
 struct BootTemplateTests {
@@ -17,7 +17,7 @@ struct BootTemplateTests {
 
     @Test("a line without signs has no room")
     func missing() {
-        #expect(throws: LiveImageError.self) {
+        #expect(throws: LiveBuildError.self) {
             try BootTemplate(path: "x", text: "linux @@KERNEL-ARGS@@\ninitrd /i\n").filled("quiet")
         }
     }

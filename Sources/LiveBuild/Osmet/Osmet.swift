@@ -1,3 +1,5 @@
+import LiveImage
+
 /// A disk image as the places at which content of OSTree objects is, and the rest: what coreos-installer installs without
 /// a network, from a live system that has the objects (coreos-installer, src/osmet, version 1).
 struct Osmet: Sendable, Equatable {

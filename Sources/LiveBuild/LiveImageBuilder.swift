@@ -2,6 +2,7 @@ import Deployment
 import DiskImage
 import Foundation
 import HostSystem
+import LiveImage
 import SystemPackage
 
 /// Makes a live system's images: the ISO, and the kernel, initramfs and root filesystem for a network boot.

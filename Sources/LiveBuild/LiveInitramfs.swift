@@ -1,4 +1,5 @@
 import HostSystem
+import LiveImage
 import SystemPackage
 
 /// A live system's initramfs: that of the commit, and what tells it that it is a live one.

@@ -1,6 +1,7 @@
 import Foundation
 import HostSystem
 import LibArchive
+import LiveImage
 import SystemPackage
 
 /// `rootfs.img`: an archive in the format `newc`, not compressed, that a network boot gives to the kernel as a further

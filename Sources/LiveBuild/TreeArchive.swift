@@ -1,4 +1,5 @@
 import Deployment
+import HostSystem
 import LibArchive
 import SystemPackage
 

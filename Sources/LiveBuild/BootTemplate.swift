@@ -31,8 +31,8 @@ struct BootTemplate {
     /// it, and the room after them is as the template has it (osbuild, stages/org.osbuild.coreos.live-artifacts.mono).
     ///
     /// - Parameter arguments: the kernel arguments.
-    /// - Throws: ``LiveImageError`` where the template has no place for them.
-    func filled(_ arguments: String) throws(LiveImageError) -> Filled {
+    /// - Throws: ``LiveBuildError`` where the template has no place for them.
+    func filled(_ arguments: String) throws(LiveBuildError) -> Filled {
         let parts = text.components(separatedBy: Self.arguments)
         guard parts.count == 2 else {
             throw .template(path, reason: "\(Self.arguments) must be there once; it is there \(parts.count - 1) times")

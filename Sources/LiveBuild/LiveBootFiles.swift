@@ -1,4 +1,5 @@
 import DiskImage
+import LiveImage
 
 /// The small files of an ISO image: the boot loaders' configurations with their kernel arguments, and what tells
 /// coreos-installer where the areas are that it can change.
@@ -14,7 +15,7 @@ struct LiveBootFiles {
 
     /// Fills in the templates.
     ///
-    /// - Throws: ``LiveImageError`` for a template without a place for the arguments, and for several that differ.
+    /// - Throws: ``LiveBuildError`` for a template without a place for the arguments, and for several that differ.
     init(_ request: LiveRequest) throws {
         var arguments = request.system.kernelArguments
         arguments.append("coreos.liveiso=\(request.volumeID)")
@@ -26,7 +27,7 @@ struct LiveBootFiles {
             let filled = try BootTemplate(path: path, text: text).filled(arguments.description)
             files[path] = Array(filled.text.utf8)
             if let first = areas.files.first, (areas.default, areas.size) != (filled.arguments, filled.size) {
-                throw LiveImageError.template(
+                throw LiveBuildError.template(
                     path,
                     reason: "its kernel arguments must be those of live/\(first.path), with as many signs # after them")
             }
