@@ -16,6 +16,8 @@ public enum DiskImageError: Error, Sendable, Equatable, CustomStringConvertible 
     case efiSystemTooSmall(needed: Int64, given: Int64)
     /// A live system has nothing to boot: the commit has no file of this name.
     case noBootFile(commit: String, name: String)
+    /// Live images of an architecture cannot be made.
+    case noLiveImages(String)
     /// A live image's boot loaders have no configuration, or several.
     case liveConfigurations([String], wanted: String)
     /// A program's data files are not installed.
@@ -63,6 +65,9 @@ public enum DiskImageError: Error, Sendable, Equatable, CustomStringConvertible 
                 + "\(Self.mebibytes(given)) MiB; raise `partitions: {EFI-SYSTEM: {size: …}}` in image.yaml"
         case .noBootFile(let commit, let name):
             "commit \(commit) has no \(name) in /usr/lib/modules, and a live system boots with it"
+        case .noLiveImages(let architecture):
+            "live images for \(architecture) cannot be made: there are those for "
+                + ISOBootBuilder.architectures.joined(separator: ", ")
         case .liveConfigurations(let found, let wanted):
             "a live image needs one live/\(wanted) in the configuration, and the build's commit has "
                 + (found.isEmpty ? "none" : found.map { "live/\($0)" }.joined(separator: ", "))

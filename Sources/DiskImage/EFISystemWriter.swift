@@ -15,7 +15,10 @@ struct EFISystemWriter {
     static let volumeID = "7B7795E7"
 
     /// The smallest that is made, in bytes: FAT16 has 4,085 clusters or more, here of 4,096 bytes where sectors are.
-    private var smallest: Int64 { (sectorSize == 4096 ? 17 : 9) * .mebibyte }
+    var smallest = 17 * Int64.mebibyte
+
+    /// The smallest where sectors are of 512 bytes, and clusters of 2,048.
+    static let smallestOfSmallSectors = 9 * Int64.mebibyte
 
     /// The bytes, whole MiB, of a partition for what is in `directory`.
     ///

@@ -86,9 +86,14 @@ import Testing
     @Test func oneConfigurationIsNeeded() async throws {
         let none = await #expect(throws: DiskImageError.self) { try await build(BootLoaderFixture(), [:]) }
         #expect(none?.description.hasPrefix("a live image needs one live/EFI/<vendor>/grub.cfg in the conf") == true)
+        let two = await #expect(throws: DiskImageError.self) {
+            try await build(BootLoaderFixture(), ["EFI/a/grub.cfg": [], "EFI/b/grub.cfg": []])
+        }
+        #expect(two?.description.contains("commit has live/EFI/a/grub.cfg, live/EFI/b/grub.cfg; see docs") == true)
         let other = await #expect(throws: DiskImageError.self) {
             try await build(BootLoaderFixture(), basearch: "s390x")
         }
-        #expect(other == .unsupportedArchitecture("s390x"))
+        #expect(
+            other?.description == "live images for s390x cannot be made: there are those for aarch64, x86_64")
     }
 }

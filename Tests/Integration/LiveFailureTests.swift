@@ -15,20 +15,6 @@ import Testing
                 + "docs/live.md, and build anew"
         ),
         (
-            ["EFI/a/grub.cfg": LiveWorkspace.grub, "EFI/b/grub.cfg": LiveWorkspace.grub],
-            "a live image needs one live/EFI/<vendor>/grub.cfg in the configuration, and the build's commit has "
-                + "live/EFI/a/grub.cfg, live/EFI/b/grub.cfg; see docs/live.md, and build anew"
-        ),
-        (
-            ["EFI/tiny/grub.cfg": "@@KERNEL-ARGS@@\n"],
-            "live/EFI/tiny/grub.cfg of the configuration: the line after @@KERNEL-ARGS@@ must be signs #, then "
-                + "# COREOS_KARG_EMBED_AREA"
-        ),
-        (
-            ["EFI/tiny/grub.cfg": LiveWorkspace.grub + "@@KERNEL-ARGS@@"],
-            "live/EFI/tiny/grub.cfg of the configuration: @@KERNEL-ARGS@@ must be there once; it is there 2 times"
-        ),
-        (
             ["EFI/tiny/grub.cfg": LiveWorkspace.grub, "isolinux/isolinux.cfg": unequal],
             "live/isolinux/isolinux.cfg of the configuration: its kernel arguments must be those of "
                 + "live/EFI/tiny/grub.cfg, with as many signs # after them"
@@ -40,6 +26,7 @@ import Testing
         #expect(run.status == 1)
         #expect(run.lastLine == "error: \(message)")
         #expect(!FileContent.exists(workspace.work.appending("tmp/disk/live")))
+        if live.isEmpty { #expect(!FileContent.exists(workspace.work.appending("tmp/disk"))) }
     }
 
     @Test func anUnknownFilesystemHasItsPlace() async throws {

@@ -83,7 +83,7 @@ import Testing
             #expect(try #require(Int(words[1])) > 600_000)
             // What is left is what filesystems and boot loaders are made of.
             let packed = FileContent.size(root.appending("packed/tiny-1-\(platform).x86_64.raw.osmet")) ?? 0
-            let compressed = try await live.shell(#"zstd -19 -c "$1" | wc -c"#, try live.image(platform).string)
+            let compressed = try await live.shell(#"zstd -c "$1" | wc -c"#, try live.image(platform).string)
             #expect(packed > 0 && packed * 2 < Int64(compressed) ?? 0, "\(packed) \(compressed)")
         }
         let features = try await live.shell(

@@ -15,10 +15,23 @@ struct BootTemplateTests {
         #expect(filled.arguments == "quiet a=b")
     }
 
-    @Test("a line without signs has no room")
-    func missing() {
-        #expect(throws: LiveBuildError.self) {
-            try BootTemplate(path: "x", text: "linux @@KERNEL-ARGS@@\ninitrd /i\n").filled("quiet")
+    @Test(
+        "a configuration without one usable place says what is wrong",
+        arguments: [
+            (
+                "linux @@KERNEL-ARGS@@\ninitrd /i\n",
+                "the line after @@KERNEL-ARGS@@ must be signs #, then # COREOS_KARG_EMBED_AREA"
+            ),
+            (
+                "linux @@KERNEL-ARGS@@\n#x# COREOS_KARG_EMBED_AREA\n",
+                "the line after @@KERNEL-ARGS@@ must be signs #, then # COREOS_KARG_EMBED_AREA"
+            ),
+            ("@@KERNEL-ARGS@@@@KERNEL-ARGS@@", "@@KERNEL-ARGS@@ must be there once; it is there 2 times"),
+        ])
+    func unusable(text: String, reason: String) throws {
+        let error = #expect(throws: LiveBuildError.self) {
+            try BootTemplate(path: "EFI/demo/grub.cfg", text: text).filled("quiet")
         }
+        #expect(error?.description == "live/EFI/demo/grub.cfg of the configuration: \(reason)")
     }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import TestRunner
 
-@Suite(.timeLimit(.minutes(1))) struct FileServerTests {
+@Suite(.timeLimit(.minutes(10))) struct FileServerTests {
     @Test func guestsAreServedWhileTheBodyRuns() async throws {
         let directory = try TemporaryDirectory()
         try directory.write("content", to: "file")

@@ -8,7 +8,7 @@ import Testing
 @testable import VirtualMachine
 
 /// What guests say about installations, and what kola makes of it.
-@Suite(.timeLimit(.minutes(1))) struct LiveSignalTests {
+@Suite(.timeLimit(.minutes(10))) struct LiveSignalTests {
     private let events = MachineEvents()
 
     private func say(_ lines: String...) {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import VirtualMachine
 
-@Suite(.timeLimit(.minutes(1))) struct ConsoleWatchTests {
+@Suite(.timeLimit(.minutes(10))) struct ConsoleWatchTests {
     private let watch = ConsoleWatch()
 
     private func receive(_ text: String) { watch.receive(Array(text.utf8)) }

@@ -13,6 +13,9 @@ public struct ISOBootBuilder: Sendable {
 
     /// The path of the EFI system partition's image, in the ISO image.
     public static let efiSystem = "images/efiboot.img"
+    /// The architectures that it knows.
+    static let architectures = BootLoader.all.keys.filter { EFINames.all[$0] != nil }.sorted()
+
     private static let isolinux = "isolinux/isolinux.cfg"
 
     /// A builder.
@@ -26,6 +29,23 @@ public struct ISOBootBuilder: Sendable {
         self.workDirectory = workDirectory
     }
 
+    /// GRUB's menu among the files of a configuration's folder `live`.
+    ///
+    /// - Returns: its path and the vendor's name in that.
+    /// - Throws: ``DiskImageError`` where there is none, or several, and for an architecture without live images.
+    @discardableResult
+    public static func menu(
+        of files: [String: [UInt8]], basearch: String
+    ) throws(DiskImageError) -> (path: String, vendor: String) {
+        guard architectures.contains(basearch) else { throw .noLiveImages(basearch) }
+        let (start, end) = ("EFI/", "/grub.cfg")
+        let found = files.keys.filter { $0.hasPrefix(start) && $0.hasSuffix(end) }.sorted()
+        guard let path = found.first, found.count == 1 else {
+            throw .liveConfigurations(found, wanted: "\(start)<vendor>\(end)")
+        }
+        return (path, String(path.dropFirst(start.count).dropLast(end.count)))
+    }
+
     /// Makes it.
     ///
     /// - Parameters:
@@ -33,21 +53,17 @@ public struct ISOBootBuilder: Sendable {
     ///   - volumeID: the name of the image's volume, by which GRUB finds it.
     /// - Throws: ``DiskImageError``, ``BootLoaderError``, `CommandError`, and the errors of the file system.
     public func build(_ files: [String: [UInt8]], volumeID: String) async throws -> ISOBoot {
+        let menu = try Self.menu(of: files, basearch: basearch)
         guard let loader = BootLoader.all[basearch], let names = EFINames.all[basearch] else {
-            throw DiskImageError.unsupportedArchitecture(basearch)
+            throw DiskImageError.noLiveImages(basearch)
         }
-        var files = files
+        var (files, vendor) = (files, menu.vendor)
         // The notes of who maintains the configuration, and what s390x boots with.
         for name in ["README-devel.md", "zipl.prm"] { files[name] = nil }
-        let found = files.keys.filter { $0.hasPrefix("EFI/") && $0.hasSuffix("/grub.cfg") }.sorted()
-        guard let menu = found.first, found.count == 1 else {
-            throw DiskImageError.liveConfigurations(found, wanted: "EFI/<vendor>/grub.cfg")
-        }
-        var vendor = String(menu.dropFirst(4).dropLast("/grub.cfg".count))
         let shipped = try ships() ? ShippedEFIFiles(commit, names) : nil
         if let shipped, shipped.vendor != vendor {
-            files["EFI/\(shipped.vendor)/grub.cfg"] = files.removeValue(forKey: menu)
             vendor = shipped.vendor
+            files["EFI/\(vendor)/grub.cfg"] = files.removeValue(forKey: menu.path)
         }
         let early = GRUBConfiguration.live(volumeID: volumeID, vendor: vendor)
         let programs =
@@ -113,7 +129,8 @@ public struct ISOBootBuilder: Sendable {
             try AtomicFile.write(bytes, to: path)
         }
         let image = workDirectory.appending("efiboot.img")
-        let writer = EFISystemWriter(image: image, sectorSize: 512, timestamp: timestamp)
+        var writer = EFISystemWriter(image: image, sectorSize: 512, timestamp: timestamp)
+        writer.smallest = EFISystemWriter.smallestOfSmallSectors
         let size = try writer.size(for: folder)
         try SparseFile.create(image, size: size)
         try await writer.write(

@@ -53,6 +53,7 @@ public struct LiveStep: Sendable {
             reporter.note("The live images of \(id) have already been built")
             return results
         }
+        try check(id)
         _ = try await disks.run(
             platforms: InstallableDisk.platforms(basearch: basearch), build: id, force: false)
         let locks = store.directory.temporary.appending("lock")
@@ -77,6 +78,13 @@ public struct LiveStep: Sendable {
             }
         }
         return results.count == LiveArtifact.allCases.count ? results : nil
+    }
+
+    /// Finds out what is missing before anything is made.
+    private func check(_ build: String) throws {
+        guard let checksum = try store.metadata(build, arch: basearch).ostreeCommit else { return }
+        let commit = OSTreeCommitFiles(try Repository.open(store.directory.repository), commit: checksum)
+        try ISOBootBuilder.menu(of: LiveConfiguration.files(of: commit), basearch: basearch)
     }
 
     private func make(_ build: String) async throws -> [DiskStep.Result] {
