@@ -8,7 +8,7 @@ import Testing
 @testable import DiskImage
 
 /// GRUB of a commit on machines without UEFI, with Debian's modules as the commit's.
-@Suite(.timeLimit(.minutes(5))) struct FirmwareGRUBTests {
+@Suite(.timeLimit(.minutes(20))) struct FirmwareGRUBTests {
     private static let settings = "size: 2\nrootfs: ext4\n"
     private static let configuration = "usr/lib/bootupd/grub2-static"
     private static let files: [String: [UInt8]] = [

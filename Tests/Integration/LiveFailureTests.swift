@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What is wrong with a configuration for live images is said before the long part.
-@Suite struct LiveFailureTests {
+@Suite(.serialized) struct LiveFailureTests {
     private static let unequal = LiveWorkspace.isolinux.replacing("####", with: "#####")
 
     @Test(arguments: [

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Live images made by the command, and read by other programs than ours.
-@Suite struct LiveTests {
+@Suite(.serialized) struct LiveTests {
     private static let names = ["live-iso", "live-kernel", "live-initramfs", "live-rootfs"]
 
     @Test func fourImagesAreMadeAfterTheDisksThatTheyInstall() async throws {
