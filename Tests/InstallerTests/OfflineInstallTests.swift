@@ -113,14 +113,14 @@ struct OfflineInstallTests {
         let live = try await LiveSystem()
         let image = try await TestImage(in: live.folder)
         try await live.carry(image)
-        // The disk forgets a byte when its caches are emptied.
+        // The disk forgets a sector once its caches have been emptied.
         try live.folder.write(
             """
             #!/bin/bash
+            \(try await Self.tool("blockdev")) "$@" || exit
             if [[ $1 == --flushbufs ]]; then
-                printf 'x' | dd of=\(live.backing) bs=1 seek=9000000 conv=notrunc status=none
+                head -c 512 /dev/urandom | dd of="$2" bs=512 seek=17578 oflag=direct conv=notrunc status=none
             fi
-            exec \(try await Self.tool("blockdev")) "$@"
             """, to: "tools/blockdev", mode: 0o755)
         let outcome = try await live.install(tools: live.folder.appending("tools"))
         #expect(outcome.status == 1)
