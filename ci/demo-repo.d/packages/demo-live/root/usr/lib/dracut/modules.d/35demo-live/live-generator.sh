@@ -46,15 +46,26 @@ options=ro
 source=live-rootfs.service
 if [[ -n $label ]]; then
     device=/dev/disk/by-label/$label
-    mount_unit "Live medium" "$(systemd-escape --path --suffix=device "$device")" "$device" /run/media/iso ro iso9660 \
-        >"$units/run-media-iso.mount"
-    # The filesystem is the first member of the archive.
-    image=/run/media/iso/images/pxeboot/rootfs.img
+    device_unit=$(systemd-escape --path --suffix=device "$device")
     options=ro,loop,offset=124
-    source=run-media-iso.mount
     if [[ -n $from_memory ]]; then
+        # No mount unit: each later start of a target would mount the medium again.
         image=/run/ephemeral-medium/rootfs.img
         source=live-medium-copy.service
+        mkdir -p "$units/$source.d"
+        cat >"$units/$source.d/10-medium.conf" <<EOF
+[Unit]
+Requires=$device_unit
+After=$device_unit
+
+[Service]
+Environment=MEDIUM=$device
+EOF
+    else
+        # The filesystem is the first member of the archive.
+        image=/run/media/iso/images/pxeboot/rootfs.img
+        source=run-media-iso.mount
+        mount_unit "Live medium" "$device_unit" "$device" /run/media/iso ro iso9660 >"$units/$source"
     fi
 fi
 mount_unit "Root of the live system" "$source" "$image" /sysroot "$options" >"$units/sysroot.mount"
