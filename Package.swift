@@ -151,7 +151,7 @@ let package = Package(
         tests("DiskImage", ["Deployment", "HostSystem", "OSTree", "Treefile", "Zlib"]),
         tests("VirtualMachine", ["Ext2fs", "HostSystem", "LiveImage"]),
         tests("LiveImage", ["HostSystem"]),
-        tests("LiveBuild"),
+        tests("LiveBuild", ["DiskImage", "HostSystem"]),
         tests("TestRunner", ["Builds", "HostSystem", "Ignition", "LiveImage", "VirtualMachine"]),
         tests("Pipeline", ["HostSystem", "Builds", "Compression", "ContainerImage", "Treefile"]),
         // Of the default OS's installer, which is scripts: ci/demo-repo.d/packages/demo-installer.
