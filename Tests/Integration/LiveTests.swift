@@ -193,6 +193,18 @@ import Testing
                 + "use squashfs, or run as root")
     }
 
+    @Test func aChangeOfTheMenuAloneMakesABuildWithOtherImages() async throws {
+        let live = try await LiveWorkspace()
+        try live.workspace.write(LiveWorkspace.grub.replacing("'Tiny'", with: "'Other'"), to: "live/EFI/tiny/grub.cfg")
+        try await live.workspace.cosa("build", "--version", "2").succeeded()
+        try await live.workspace.cosa("buildextend-live").succeeded()
+        let iso = try live.store.artifact("live-iso", of: "2", arch: Architecture.current).string
+        let menu = live.workspace.root.appending("menu").string
+        let text = try await live.shell(
+            #"xorriso -osirrox on -indev "stdio:$1" -extract /EFI/tiny/grub.cfg "$2" 2>/dev/null; cat "$2""#, iso, menu)
+        #expect(text.hasPrefix("menuentry 'Other' {\n"))
+    }
+
     @Test func aBIOSBootsWithISOLINUXWhereThereIsAConfigurationOfIt() async throws {
         let live = try await LiveWorkspace(live: [
             "EFI/vendor/grub.cfg": LiveWorkspace.grub, "isolinux/isolinux.cfg": LiveWorkspace.isolinux,
