@@ -6,8 +6,6 @@ import SystemPackage
 struct ISOMaster {
     /// The volume's name; live systems find their medium by it.
     let volumeID: String
-    /// The name of the set that the volume is part of.
-    let volumeSet: String
     /// Seconds since 1970; the only time in the image.
     let timestamp: Int64
     /// What the GUID of a USB stick's partition table is derived from.
@@ -18,7 +16,7 @@ struct ISOMaster {
     /// - Throws: `CommandError`.
     func write(_ folder: FilePath, bios: ISOBoot.BIOS?, to output: FilePath) async throws {
         var arguments = [
-            "-as", "mkisofs", "-quiet", "-R", "-J", "-joliet-long", "-V", volumeID, "-volset", volumeSet,
+            "-as", "mkisofs", "-quiet", "-R", "-J", "-joliet-long", "-V", volumeID, "-volset", volumeID,
             "-uid", "0", "-gid", "0", "-dir-mode", "0755", "-file-mode", "0644",
             "--set_all_file_dates", "=\(timestamp)", "--gpt_disk_guid", diskGUID,
         ]

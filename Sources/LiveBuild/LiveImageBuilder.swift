@@ -49,8 +49,7 @@ public struct LiveImageBuilder: Sendable {
             try layOut(areas.files, request, outputs, in: tree)
         }
         progress("Writing the ISO image")
-        let master = ISOMaster(
-            volumeID: request.volumeID, volumeSet: request.volumeID, timestamp: request.timestamp, seed: request.seed)
+        let master = ISOMaster(volumeID: request.volumeID, timestamp: request.timestamp, seed: request.seed)
         let full = work.appending("full.iso")
         try await master.write(tree, bios: request.boot.bios, to: full)
         try await addMinimal(request, tree, master, to: full)

@@ -114,9 +114,9 @@ public struct ISOBootBuilder: Sendable {
     }
 
     private func hostGRUB(_ target: BootLoader.Target, as format: String, _ early: String) async throws -> [UInt8] {
-        let modules = BootLoader.commonModules + ["iso9660", "part_msdos", "search_fs_file", "cat"]
+        let modules = BootLoader.commonModules + ["iso9660", "part_msdos", "search_fs_file"]
         let image = try await GRUBInstaller(workDirectory: workDirectory)
-            .makeImage(target, as: format, prefix: "/boot/grub", early: early, Array(Set(modules)).sorted())
+            .makeImage(target, as: format, prefix: "/boot/grub", early: early, modules.sorted())
         return try FileContent.read(image)
     }
 
